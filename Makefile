@@ -1,0 +1,36 @@
+# `make` lists the targets. With Docker you need none of them: docker compose up -d
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types lock
+
+python := .venv/bin/python
+tests ?= tests
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## run Microblog on http://127.0.0.1:8000 without Docker (PORT and MICROBLOG_DATA_DIR move it; Ctrl-C stops it)
+	@exec deploy/run.sh
+
+test: ## run the tests; those that need a tool which is missing here are skipped and say so (tests=PATH runs a part)
+	@deploy/venv.sh requirements-dev.txt
+	@deploy/page-checker.sh
+	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet -rs $(tests)
+
+check: lint types test ## everything that CI runs
+
+lint: ## check style and scripts
+	@deploy/venv.sh requirements-dev.txt
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@if command -v shellcheck >/dev/null; then shellcheck deploy/*.sh nginx/*.sh .ci/run; else echo 'shellcheck is missing: scripts not checked'; fi
+
+types: ## check types
+	@deploy/venv.sh requirements-dev.txt
+	@$(python) -m mypy --strict app deploy/fatal_listener.py
+
+lock: ## write the lock files anew from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt

@@ -1,0 +1,56 @@
+"""The application: everything wired together here, and nothing made at import."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from .accounts.routes import init_accounts
+from .cli import register_commands
+from .core.config import PROJECT_ROOT, Settings, SettingsError
+from .core.database import configure_engine, db, engine_options, use_write_queue
+from .core.logs import init_logs
+from .health import init_health
+from .jobs.wake import use_pipe
+from .posts.routes import init_posts
+from .search.interface import SearchIndex
+from .search.whoosh_index import WhooshIndex
+from .web.context import SETTINGS
+from .web.errors import init_errors
+from .web.security import init_security, security_settings
+from .web.templating import init_templating
+
+__all__ = ["VERSION", "Settings", "SettingsError", "create_app"]
+
+VERSION = "0.1.0"
+migrate = Migrate()
+
+
+def create_app(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
+    """The application for these settings (default: from the environment) and this search engine (default: Whoosh)."""
+    settings = settings or Settings.from_environment()
+    init_logs()
+    app = Flask(__name__)
+    app.config.update(security_settings(settings))
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
+    app.extensions[SETTINGS] = settings
+    init_database(app, settings)
+    migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)
+    init_security(app, settings)
+    init_templating(app, settings)
+    init_errors(app)
+    init_accounts(app)
+    init_posts(app, index or WhooshIndex(settings.search_dir))
+    init_health(app)
+    register_commands(app)
+    return app
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """The engine with our transactions, the writers' queue, and the pipe that wakes the worker."""
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    use_write_queue(settings.data_dir / ".write.lock")
+    use_pipe(settings.run_dir)

@@ -1,0 +1,1 @@
+"""People: accounts, log-in, who follows whom, and the first administrator."""

@@ -1,0 +1,60 @@
+"""An account, and who follows whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from secrets import token_hex
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.database import Model
+from ..core.time import UTCDateTime, utc_now
+
+USERNAME_LENGTH = 64
+EMAIL_LENGTH = 120
+ABOUT_LENGTH = 140
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 256
+
+
+def new_session_key() -> str:
+    """A value that ties log-ins to an account; changing it ends them all."""
+    return token_hex(16)
+
+
+class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is untyped
+    """An account. `username_key` and `email_key` are the lower-case forms that must be unique."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(USERNAME_LENGTH))
+    username_key: Mapped[str] = mapped_column(String(USERNAME_LENGTH), unique=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    email_key: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(256))
+    session_key: Mapped[str] = mapped_column(String(32), default=new_session_key)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    about_me: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    last_seen: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+    def get_id(self) -> str:
+        """What the session cookie holds: it is void once `session_key` changes."""
+        return f"{self.id}.{self.session_key}"
+
+
+class Follow(Model):
+    """`follower` sees the posts of `followed` at home."""
+
+    __tablename__ = "follow"
+    __table_args__ = (
+        CheckConstraint("follower_id <> followed_id", name="not_oneself"),
+        Index("ix_follow_followed_id", "followed_id"),
+    )
+
+    follower_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    followed_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

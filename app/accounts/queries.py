@@ -1,0 +1,69 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from sqlalchemy import func, select
+
+from ..core.database import db
+from ..core.errors import NotFound
+from ..core.paging import LARGEST_ID, whole_number
+from .models import Follow, User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an account stands to the others, and whether the viewer follows it."""
+
+    follower_count: int
+    following_count: int
+    is_following: bool
+
+
+def any_account() -> bool:
+    """Whether somebody has set this appliance up."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def find_user(username: str) -> User | None:
+    """The account of that name, regardless of case."""
+    return db.session.scalar(select(User).where(User.username_key == username.lower()))
+
+
+def get_user(username: str) -> User:
+    """The account of that name; raises NotFound."""
+    user = find_user(username)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_user_by_email(email: str) -> User | None:
+    """The account with that address, regardless of case."""
+    return db.session.scalar(select(User).where(User.email_key == email.lower()))
+
+
+def user_of_session(session_id: str) -> User | None:
+    """The account that a session cookie speaks for, None if that log-in was ended."""
+    number, _, key = session_id.partition(".")
+    user_id = whole_number(number, LARGEST_ID)
+    user = db.session.get(User, user_id) if user_id else None
+    return user if user and compare_digest(user.session_key.encode(), key.encode()) else None
+
+
+def all_users() -> list[User]:
+    """Every account by name, for the command line."""
+    return list(db.session.scalars(select(User).order_by(User.username_key)))
+
+
+def standing(user: User, viewer: User) -> Standing:
+    """Counts of followers and followed, and whether `viewer` follows `user`, in one query."""
+    followers = select(func.count()).where(Follow.followed_id == user.id).scalar_subquery()
+    following = select(func.count()).where(Follow.follower_id == user.id).scalar_subquery()
+    follows = (
+        select(func.count()).where(Follow.follower_id == viewer.id, Follow.followed_id == user.id).scalar_subquery()
+    )
+    row = db.session.execute(select(followers, following, follows)).one()
+    return Standing(row[0], row[1], bool(row[2]))

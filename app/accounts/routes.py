@@ -1,0 +1,210 @@
+"""Pages of accounts: set-up, registration, log-in and log-out, following."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user, login_required, login_user, logout_user
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from ..core.database import db, transaction
+from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
+from ..web.context import settings, visitor_address
+from ..web.forms import attach, checked_token, status_of
+from ..web.security import safe_next
+from ..web.throttle import Throttle
+from . import service
+from .forms import LoginForm, RegistrationForm, SetupForm
+from .models import User
+from .passwords import hash_password
+from .queries import any_account, find_user, get_user, user_of_session
+from .setup import check_code, create_first_administrator
+
+blueprint = Blueprint("accounts", __name__)
+login_manager = LoginManager()
+login_manager.login_view = "accounts.login"
+login_manager.login_message = _l("Log in to see this page.")
+login_manager.login_message_category = "info"
+# Pages that exist before there is any account.
+BEFORE_SETUP = frozenset({"accounts.setup", "static", "bootstrap.static", "health.livez", "health.readyz"})
+READY = "microblog.has_accounts"
+FAILED_LOGINS = "microblog.failed_logins"
+MOST_FAILURES = 10
+FAILURE_SECONDS = 300
+
+Answer = str | Response | tuple[str, int]
+
+
+def init_accounts(app: Flask) -> None:
+    """Log-in, and the way to the set-up page while there is no account."""
+    login_manager.init_app(app)
+    login_manager.user_loader(user_of_session)
+    app.extensions[READY] = False
+    app.extensions[FAILED_LOGINS] = Throttle(MOST_FAILURES, FAILURE_SECONDS)
+    app.before_request(_lead_to_setup)
+    app.after_request(_note_presence)
+    app.register_blueprint(blueprint)
+
+
+def is_set_up() -> bool:
+    """Whether there is an account; asked of the database only until there is one."""
+    if not current_app.extensions[READY]:
+        current_app.extensions[READY] = any_account()
+    return bool(current_app.extensions[READY])
+
+
+def _lead_to_setup() -> Response | None:
+    if request.endpoint is None or request.endpoint in BEFORE_SETUP or is_set_up():
+        return None
+    return redirect(url_for("accounts.setup"))
+
+
+def _note_presence(response: Any) -> Any:
+    """Note that somebody was here, at most every ten minutes: the one write that a GET may cause, after its answer."""
+    user = current_user._get_current_object() if request.endpoint in PRESENCE and current_user else None
+    if isinstance(user, User) and response.status_code < 400 and service.touch_due(user):
+        user_id = user.id
+        with contextlib.suppress(Busy, StorageFull), transaction():
+            service.touch(user_id)
+    return response
+
+
+PRESENCE = frozenset({"posts.index", "posts.explore", "posts.show", "posts.profile", "posts.search"})
+
+
+@blueprint.route("/setup", methods=["GET", "POST"])
+def setup() -> Answer:
+    """Make the first account, with the code from the log."""
+    if is_set_up():
+        raise NotFound
+    form = SetupForm()
+    if form.validate_on_submit():
+        try:
+            _check_setup_code(form.code.data)
+            user = _create_administrator(form)
+        except (Invalid, Conflict) as error:
+            attach(form, error, getattr(error, "field", "") or str(error.values.get("field", "code")))
+        else:
+            login_user(user)
+            flash(_("Welcome! You are the administrator of this appliance."), "success")
+            return redirect(url_for("posts.index"))
+    return _form_page("accounts/setup.html", form)
+
+
+def _check_setup_code(code: str) -> None:
+    """Raise Invalid for a wrong code, after the try was counted for good."""
+    wrong: Invalid | None = None
+    with transaction():
+        try:
+            check_code(code)
+        except Invalid as error:
+            wrong = error
+    if wrong is not None:
+        raise wrong
+
+
+def _create_administrator(form: SetupForm) -> User:
+    password_hash = hash_password(form.password.data)
+    with transaction():
+        return create_first_administrator(form.username.data, form.email.data, password_hash)
+
+
+@blueprint.route("/auth/register", methods=["GET", "POST"])
+def register() -> Answer:
+    """Make an account, where the appliance lets people do so themselves."""
+    if current_user.is_authenticated:
+        return redirect(url_for("posts.index"))
+    if settings().registration != "open":
+        raise Forbidden(mark("This appliance takes no new accounts. Ask whoever runs it for one."))
+    form = RegistrationForm()
+    if form.validate_on_submit():
+        password_hash = hash_password(form.password.data)
+        try:
+            with transaction():
+                service.create_user(form.username.data, form.email.data, password_hash)
+        except Conflict as error:
+            attach(form, error, str(error.values["field"]))
+        else:
+            flash(_("Your account is ready. Log in."), "success")
+            return redirect(url_for("accounts.login"))
+    return _form_page("accounts/register.html", form)
+
+
+@blueprint.route("/auth/login", methods=["GET", "POST"])
+def login() -> Answer:
+    """Log in, then go where the visitor wanted to."""
+    if current_user.is_authenticated:
+        return redirect(url_for("posts.index"))
+    form = LoginForm()
+    target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
+    if form.validate_on_submit():
+        user = _authenticated(form.username.data, form.password.data)
+        if user is not None:
+            login_user(user, remember=form.remember_me.data)
+            return redirect(target or url_for("posts.index"))
+        attach(form, Invalid(mark("The name or the password is wrong.")), "password")
+    return _form_page("accounts/login.html", form, next_url=target)
+
+
+def _authenticated(username: str, password: str) -> User | None:
+    """The account if the password is right; failures are counted per visitor's address."""
+    throttle: Throttle = current_app.extensions[FAILED_LOGINS]
+    throttle.check(visitor_address())
+    user = find_user(username.strip())
+    user_id = user.id if user else None
+    if not service.authenticate(user, password):
+        throttle.failed(visitor_address())
+        return None
+    throttle.succeeded(visitor_address())
+    return db.session.get(User, user_id)
+
+
+@blueprint.post("/auth/logout")
+def logout() -> Answer:
+    """Log out."""
+    _require_token()
+    logout_user()
+    flash(_("You are logged out."), "info")
+    return redirect(url_for("accounts.login"))
+
+
+@blueprint.post("/follow/<username>")
+@login_required
+def follow(username: str) -> Answer:
+    """Follow somebody."""
+    _require_token()
+    with transaction():
+        followed = get_user(username)
+        name, new = followed.username, service.follow(current_user, followed)
+    flash(_("You follow %(name)s now.", name=name) if new else _("You follow %(name)s already.", name=name), "success")
+    return redirect(url_for("posts.profile", username=name))
+
+
+@blueprint.post("/unfollow/<username>")
+@login_required
+def unfollow(username: str) -> Answer:
+    """Stop following somebody."""
+    _require_token()
+    with transaction():
+        followed = get_user(username)
+        name, ended = followed.username, service.unfollow(current_user, followed)
+    flash(
+        _("You no longer follow %(name)s.", name=name) if ended else _("You did not follow %(name)s.", name=name),
+        "info",
+    )
+    return redirect(url_for("posts.profile", username=name))
+
+
+def _require_token() -> None:
+    if not checked_token():
+        raise BadRequest
+
+
+def _form_page(template: str, form: Any, **values: Any) -> Answer:
+    page = render_template(template, form=form, **values)
+    return (page, status_of(form)) if form.is_submitted() else page

@@ -1,0 +1,126 @@
+"""The rules of accounts: who may be called what, who gets in, who follows whom."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from ..core.database import db
+from ..core.errors import Conflict, Invalid, mark
+from ..core.text import refuse_unprintable
+from ..core.time import utc_now
+from .models import EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD, Follow, User, new_session_key
+from .passwords import password_matches
+from .queries import find_user
+
+USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+# These would be taken for a place in the address bar, not for a person.
+RESERVED = frozenset({".", ".."})
+LAST_SEEN_EVERY = timedelta(minutes=10)
+
+
+def checked_username(username: str) -> str:
+    """The name as it will be stored; raises Invalid."""
+    name = username.strip()
+    if not USERNAME.fullmatch(name) or name in RESERVED:
+        raise Invalid(mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores."), "username")
+    return name
+
+
+def checked_email(email: str) -> str:
+    """The address as it will be stored; raises Invalid. Whether mail arrives there is not tried."""
+    try:
+        address = validate_email(email.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Invalid(mark("This is not an e-mail address. One looks like name@example.org."), "email") from error
+    if len(address) > EMAIL_LENGTH:
+        raise Invalid(mark("This address is too long: at most %(limit)d characters fit."), "email", limit=EMAIL_LENGTH)
+    return address
+
+
+def checked_password(password: str) -> str:
+    """The password, unchanged; raises Invalid if it is too short or too long, or holds what no keyboard types."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(mark("Use at least %(limit)d characters."), "password", limit=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid(mark("Use at most %(limit)d characters."), "password", limit=LONGEST_PASSWORD)
+    refuse_unprintable(password, "password")
+    return password
+
+
+def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False) -> User:
+    """A new account; raises Invalid, or Conflict (with `values["field"]`) when the name or the address is taken.
+
+    The database decides uniqueness: looking first would leave a gap between the look and the write.
+    """
+    name, address = checked_username(username), checked_email(email)
+    user = User(
+        username=name,
+        username_key=name.lower(),
+        email=address,
+        email_key=address.lower(),
+        password_hash=password_hash,
+        is_admin=is_admin,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError as error:
+        if find_user(name):
+            raise Conflict(mark("This name is taken. Choose another."), field="username") from error
+        raise Conflict(mark("This address has an account already. Log in instead."), field="email") from error
+    return user
+
+
+def authenticate(user: User | None, password: str) -> bool:
+    """Whether the password is right; takes as long when there is no such account. Never call it in a transaction."""
+    stored = user.password_hash if user else None
+    # The read transaction ends here: nothing may hold the database while the hash is computed.
+    db.session.rollback()
+    return len(password) <= LONGEST_PASSWORD and password_matches(stored, password)
+
+
+def set_password(user: User, password_hash: str) -> None:
+    """Give an account another password and end all its log-ins."""
+    user.password_hash = password_hash
+    user.session_key = new_session_key()
+
+
+def promote(user: User) -> None:
+    """Make an account an administrator."""
+    user.is_admin = True
+
+
+def follow(follower: User, followed: User) -> bool:
+    """Let one follow the other; False if it was so before. Raises Invalid for oneself."""
+    if follower.id == followed.id:
+        raise Invalid(mark("You cannot follow yourself."))
+    if db.session.get(Follow, (follower.id, followed.id)):
+        return False
+    db.session.add(Follow(follower_id=follower.id, followed_id=followed.id))
+    return True
+
+
+def unfollow(follower: User, followed: User) -> bool:
+    """End that one follows the other; False if it was not so."""
+    if follower.id == followed.id:
+        raise Invalid(mark("You cannot follow yourself."))
+    row = db.session.get(Follow, (follower.id, followed.id))
+    if row is None:
+        return False
+    db.session.delete(row)
+    return True
+
+
+def touch_due(user: User) -> bool:
+    """Whether it is time to note again that somebody is here: every ten minutes, for cards wear out by writing."""
+    return utc_now() - user.last_seen > LAST_SEEN_EVERY
+
+
+def touch(user_id: int) -> None:
+    """Note that somebody is here now."""
+    db.session.execute(update(User).where(User.id == user_id).values(last_seen=utc_now()))

@@ -1,0 +1,1 @@
+"""Copies of the data that can be trusted."""

@@ -1,0 +1,95 @@
+"""`python -m app.boot`: check everything, bring the data up to date, then turn into supervisord."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from .. import create_app
+from ..accounts.setup import new_code
+from ..core.config import PROJECT_ROOT, SecretKeyError, Settings, SettingsError
+from ..core.database import transaction
+from .refusal import Reason, Refusal
+from .schema import bring_up_to_date, check_presence, check_soundness
+from .secret import ensure_secret_key
+from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
+
+
+def main() -> NoReturn:
+    """Boot, or say in a line why not and exit with the reason's status."""
+    os.umask(0o077)
+    try:
+        settings = prepare()
+    except Refusal as refusal:
+        print(f"microblog: cannot start: {refusal}.", file=sys.stderr)
+        sys.exit(refusal.reason)
+    become_supervisord(settings)
+
+
+def prepare() -> Settings:
+    """Everything before the processes start; raises Refusal. Doing it twice does no harm."""
+    settings = _settings()
+    check_port(settings.bind, settings.port)
+    check_writable(settings.data_dir)
+    check_file_system(
+        settings.data_dir, allow_ephemeral=settings.allow_ephemeral, allow_network=settings.allow_network_fs
+    )
+    take_lock(settings.data_dir, settings.lock_wait)
+    wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
+    if not settings.secret_key:
+        ensure_secret_key(settings.data_dir)
+        settings = _settings()
+    settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_presence(settings.database_path)
+    check_soundness(settings.database_path)
+    bring_up_to_date(settings.database_path)
+    print(_greeting(settings), flush=True)
+    return settings
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SecretKeyError as error:
+        raise Refusal(Reason.SECRET_KEY, "the secret key cannot be used", str(error)) from error
+    except SettingsError as error:
+        raise Refusal(Reason.SETTING, "a setting cannot be used", str(error)) from error
+
+
+def _greeting(settings: Settings) -> str:
+    """Where the appliance is and, while it has no account, how to make the first one."""
+    with create_app(settings).app_context(), transaction():
+        code = new_code()
+    address = settings.public_url or f"http://{_shown(settings.bind)}:{settings.port}"
+    lines = [f"Microblog is starting at {address}"]
+    if code:
+        lines += [f"There is no account yet. Open {address}/setup and type this code there:", f"Setup code: {code}"]
+    return "\n".join(lines)
+
+
+def _shown(address: str) -> str:
+    if address in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound to
+        return "localhost"
+    return f"[{address}]" if ":" in address else address
+
+
+def become_supervisord(settings: Settings) -> NoReturn:
+    """Replace this process by supervisord, which so keeps the lock and, in a container, is the first process."""
+    os.environ.update(
+        MICROBLOG_DATA_DIR=str(settings.data_dir),
+        MICROBLOG_RUN_DIR=str(settings.run_dir),
+        MICROBLOG_ROOT=str(PROJECT_ROOT),
+        MICROBLOG_BIND=settings.bind,
+        PORT=str(settings.port),
+        PYTHON=sys.executable,
+    )
+    os.chdir(PROJECT_ROOT)
+    sys.stdout.flush()
+    configuration = str(PROJECT_ROOT / "deploy" / "supervisord.conf")
+    os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-c", configuration])  # noqa: S606  no shell wanted
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The database at boot: there, sound, known, up to date, in the right journal mode."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import traceback
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+
+from .. import VERSION
+from ..backup.snapshot import SnapshotError, keep_newest, put_back, sync, take_snapshot
+from ..core.database import PRAGMAS
+from ..core.schema import is_known, migration_config, newest_revision, revision_of
+from .refusal import Reason, Refusal
+from .volume import check_space
+
+QUICK_CHECK_LIMIT = 500 * 2**20
+COPIES_KEPT = 3
+MARKER = ".initialised"
+PROGRESS = ".migrating"
+
+
+def check_presence(database: Path) -> None:
+    """Refuse to begin an empty database where there has been one: the data is somewhere, and would seem lost."""
+    if (database.parent / MARKER).exists() and not database.exists():
+        raise Refusal(
+            Reason.VANISHED,
+            f"the database {database} has vanished, though there was one here",
+            f"Put it back from a backup; or, to begin anew with nothing, remove {database.parent / MARKER}",
+        )
+
+
+def check_soundness(database: Path) -> None:
+    """Refuse a damaged database; a large one is left to the nightly check, for it would take too long here."""
+    if not database.exists() or database.stat().st_size > QUICK_CHECK_LIMIT:
+        return
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        result = str(error)
+    if result != "ok":
+        raise Refusal(
+            Reason.DAMAGED,
+            f"the database {database} is damaged ({result})",
+            f"Keep a copy of it, then put the newest good copy from {database.parent / 'backups'} in its place",
+        )
+
+
+def bring_up_to_date(database: Path) -> None:
+    """Migrate the database if it is older than this program; put it back as it was if that fails."""
+    engine = _engine(database)
+    try:
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+            connection.rollback()
+            if revision is not None and not is_known(revision):
+                raise _newer(connection)
+            if revision != newest_revision():
+                _migrate_safely(connection, database, revision)
+            _use_wal(connection)
+            _record_version(connection)
+    finally:
+        engine.dispose()
+    marker = database.parent / MARKER
+    if not marker.exists():
+        marker.touch(mode=0o600)
+        sync(database.parent)
+
+
+def _engine(database: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{database}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        # Changing a table means making it anew; with the keys on, dropping the old one would delete what refers to it.
+        connection.execute("PRAGMA foreign_keys=OFF")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _newer(connection: Connection) -> Refusal:
+    version = connection.execute(text("SELECT value FROM fact WHERE name = 'app_version'")).scalar()
+    connection.rollback()
+    return Refusal(
+        Reason.NEWER_DATA,
+        f"the data was written by Microblog {version or 'of a later version'}, this is {VERSION}",
+        f"Use version {version or 'that wrote it'} or a later one. Nothing was changed",
+    )
+
+
+def _migrate_safely(connection: Connection, database: Path, revision: str | None) -> None:
+    copy: Path | None = None
+    if revision is not None:
+        check_space(database.parent, database.stat().st_size)
+        copy = _copy_before(database, revision)
+    else:
+        check_space(database.parent, 0)
+    progress = database.parent / PROGRESS
+    progress.write_text(f"from {revision or 'nothing'} to {newest_revision()}\n")
+    try:
+        _migrate(connection)
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        connection.invalidate()
+        raise _undone(database, copy, error) from error
+    finally:
+        progress.unlink(missing_ok=True)
+
+
+def _copy_before(database: Path, revision: str) -> Path:
+    folder = database.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    copy = folder / f"pre-upgrade-{revision}-{newest_revision()}.db"
+    try:
+        take_snapshot(database, copy)
+    except SnapshotError as error:
+        raise Refusal(Reason.MIGRATION, str(error), "Nothing was changed. Check the disk, then start again") from error
+    keep_newest(folder, "pre-upgrade-*.db", COPIES_KEPT)
+    return copy
+
+
+def _migrate(connection: Connection) -> None:
+    config = migration_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.rollback()
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken:
+        raise RuntimeError(f"a row of table {broken[0]} refers to a row that is not there")
+    connection.exec_driver_sql("ANALYZE")
+    connection.commit()
+
+
+def _undone(database: Path, copy: Path | None, error: Exception) -> Refusal:
+    what = f"bringing the database up to date failed ({type(error).__name__}: {error})"
+    if copy is None:
+        return Refusal(Reason.MIGRATION, what, "There was no data yet. Tell the makers of Microblog")
+    put_back(copy, database)
+    return Refusal(
+        Reason.MIGRATION, what, f"The database is as it was before (copy: {copy}). Go back to the version that you had"
+    )
+
+
+def _use_wal(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    mode = driver.execute("PRAGMA journal_mode=WAL").fetchone()[0] if driver else "unknown"
+    if mode != "wal":
+        raise Refusal(
+            Reason.NO_WAL,
+            f"the database cannot use a write-ahead log here (journal mode {mode})",
+            "Move the data to a local disk with an ordinary file system such as ext4",
+        )
+
+
+def _record_version(connection: Connection) -> None:
+    statement = text(
+        "INSERT INTO fact (name, value) VALUES ('app_version', :version) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+    )
+    connection.execute(statement, {"version": VERSION})
+    connection.commit()

@@ -1,0 +1,1 @@
+"""What every part stands on: settings, the database, times, errors, paging."""

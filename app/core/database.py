@@ -1,0 +1,170 @@
+"""The database: SQLite set up so that an acknowledged write survives a pulled plug, and one way to write."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from .errors import Busy, StorageFull
+
+BUSY_TIMEOUT_MILLISECONDS = 10_000
+# busy_timeout stands first because the others may meet a lock. FULL: a commit is on the card before it is acknowledged.
+PRAGMAS = (
+    f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    "journal_size_limit=16777216",
+    "cache_size=-4000",
+    "temp_store=MEMORY",
+    "mmap_size=0",
+    "trusted_schema=OFF",
+)
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_writing: ContextVar[bool] = ContextVar("microblog_writing", default=False)
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("microblog_after_commit", default=None)
+
+
+class Base(DeclarativeBase):
+    """Mother of all tables; names every constraint so that a migration can name it too."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'id', None)}>"
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+Model = Base
+
+
+def engine_options(threads: int) -> dict[str, Any]:
+    """Options for the engine of a process with this many threads: a connection each and none to spare."""
+    return {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
+
+
+def configure_engine(engine: Engine) -> None:
+    """Take the transactions of an SQLite engine into our own hands: pragmas on connect, our own BEGIN."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    # None: the driver never begins by itself. Left to it, the read of a read-then-write stands outside the transaction
+    # and updates are lost (reference/tech.md, measured).
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN DEFERRED")
+
+
+class WriteQueue:
+    """Lets writers through one after another, across threads and processes, in the order in which they came.
+
+    SQLite's own busy handler sleeps and polls, so under load some writers starve; a file lock taken first cuts the
+    slowest writes by a factor of ten (reference/tech.md). The kernel drops the lock of a process that dies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for this thread's turn and keep it until the block ends."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+_queues: dict[str, WriteQueue] = {}
+
+
+def use_write_queue(path: Path) -> None:
+    """Make writers of this process queue on the file `path`."""
+    _queues["default"] = WriteQueue(path)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one way to write: everything in the block is committed together, or not at all.
+
+    The read transaction that may be open is ended first, so what was read before is read anew inside. Raises Busy when
+    the database cannot be had in time and StorageFull when there is no room; nothing is changed then.
+    """
+    if _writing.get():
+        raise RuntimeError("transaction() inside transaction(): the outer one commits")
+    session = db.session()
+    session.rollback()
+    token, hooks = _writing.set(True), _after_commit.set([])
+    try:
+        with _translated(), _turn():
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        callbacks = _after_commit.get() or []
+    finally:
+        _after_commit.reset(hooks)
+        _writing.reset(token)
+    for callback in callbacks:
+        callback()
+
+
+def on_commit(callback: Callable[[], None]) -> None:
+    """Call back once the running transaction is on disk; never when it is rolled back."""
+    hooks = _after_commit.get()
+    if hooks is None:
+        raise RuntimeError("on_commit() outside transaction()")
+    hooks.append(callback)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    queue = _queues.get("default")
+    if queue is None:
+        yield
+        return
+    with queue.turn():
+        yield
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig)
+        if "database or disk is full" in text:
+            raise StorageFull from error
+        if "database is locked" in text or "database table is locked" in text:
+            raise Busy from error
+        raise
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_writes(session: Session, _context: object, _instances: object) -> None:
+    if not _writing.get():
+        raise RuntimeError("a write outside transaction()")

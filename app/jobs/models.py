@@ -1,0 +1,34 @@
+"""A job: something the worker still has to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.database import Model
+from ..core.time import UTCDateTime, utc_now
+
+KIND_LENGTH = 64
+MOST_ATTEMPTS = 10
+
+
+class Job(Model):
+    """One row per piece of work; a finished one is removed, one that failed for good stays with its error.
+
+    `due` is when the worker may take it: now for new work, the end of the lease while a worker has it, the end of the
+    pause after a failure. So a job whose worker died comes due again by itself. NULL: given up. There is no index: the
+    table is nearly empty, and every index would be one more page written per post.
+    """
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(KIND_LENGTH))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due: Mapped[datetime | None] = mapped_column(UTCDateTime, default=utc_now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

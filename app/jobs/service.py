@@ -1,0 +1,94 @@
+"""The life of a job: written with its data, claimed with a lease, done once or tried again later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from ..core.database import db, on_commit
+from ..core.time import utc_now
+from .models import MOST_ATTEMPTS, Job
+from .wake import wake_worker
+
+LEASE = timedelta(minutes=2)
+LONGEST_PAUSE = timedelta(hours=1)
+BATCH = 200
+WORN_OUT = "given up: each time the worker ended before it was done"
+ERROR_LENGTH = 2000
+
+
+def enqueue(kind: str, payload: dict[str, Any]) -> None:
+    """Write a job in the running transaction and wake the worker once that is committed."""
+    db.session.add(Job(kind=kind, payload=payload))
+    on_commit(wake_worker)
+
+
+def due_kind(session: Session, now: datetime) -> str | None:
+    """The kind of the job that has been due longest, None if nothing is due; reads only."""
+    return session.scalar(select(Job.kind).where(Job.due <= now).order_by(Job.due, Job.id).limit(1))
+
+
+def claim(session: Session, kind: str, now: datetime) -> list[Job]:
+    """Take up to a batch of due jobs of one kind, oldest first; nobody else gets them while the lease lasts."""
+    jobs = list(
+        session.scalars(
+            select(Job)
+            .where(Job.due <= now, Job.kind == kind)
+            .order_by(Job.due, Job.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for job in jobs:
+        job.attempts += 1
+        worn_out = job.attempts > MOST_ATTEMPTS
+        job.due = None if worn_out else now + LEASE
+        job.error = WORN_OUT if worn_out else None
+    return [job for job in jobs if job.due is not None]
+
+
+def extend(session: Session, ids: Sequence[int]) -> None:
+    """Lengthen the lease of jobs that take longer than one."""
+    session.execute(update(Job).where(Job.id.in_(ids)).values(due=utc_now() + LEASE))
+
+
+def finish(session: Session, ids: Sequence[int]) -> None:
+    """The jobs are done: remove them."""
+    session.execute(delete(Job).where(Job.id.in_(ids)))
+
+
+def fail(session: Session, ids: Sequence[int], error: str) -> None:
+    """The jobs went wrong: try again after a pause that doubles each time, give up after MOST_ATTEMPTS."""
+    now = utc_now()
+    for job in session.scalars(select(Job).where(Job.id.in_(ids))):
+        job.error = error[:ERROR_LENGTH]
+        job.due = None if job.attempts >= MOST_ATTEMPTS else now + pause_after(job.attempts)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after this many attempts: 1, 2, 4 … seconds, at most an hour."""
+    return min(timedelta(seconds=2 ** max(0, attempts - 1)), LONGEST_PAUSE)
+
+
+def release_all(session: Session) -> None:
+    """Make leased jobs due at once: the worker that had them is gone, for we are the only one and have just started."""
+    session.execute(update(Job).where(Job.due > utc_now(), Job.attempts > 0, Job.error.is_(None)).values(due=utc_now()))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next job comes due."""
+    return session.scalar(select(func.min(Job.due)))
+
+
+def oldest_waiting(session: Session, kind: str) -> datetime | None:
+    """When the longest-waiting job of a kind was written."""
+    return session.scalar(select(func.min(Job.created_at)).where(Job.kind == kind, Job.due.is_not(None)))
+
+
+def count_failed(session: Session) -> int:
+    """How many jobs were given up."""
+    return session.scalar(select(func.count()).select_from(Job).where(Job.due.is_(None))) or 0

@@ -1,0 +1,1 @@
+"""Posts: writing, the timelines, profiles and finding."""

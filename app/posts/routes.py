@@ -1,0 +1,119 @@
+"""Pages of posts: home, explore, profiles, single posts, search."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
+
+from ..accounts.queries import get_user, standing
+from ..core.database import transaction
+from ..core.paging import Page, Position
+from ..search.interface import SearchIndex
+from ..search.words import parse
+from ..web.context import settings
+from ..web.forms import Form, status_of
+from ..web.paging import LinkedPage, linked, position
+from . import queries, service
+from .forms import PostForm
+
+blueprint = Blueprint("posts", __name__)
+SEARCH_INDEX = "microblog.search_index"
+LONGEST_QUERY = 500
+
+Answer = str | Response | tuple[str, int]
+
+
+def init_posts(app: Flask, index: SearchIndex) -> None:
+    """The pages, and the engine that finds posts."""
+    app.extensions[SEARCH_INDEX] = index
+    app.register_blueprint(blueprint)
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@blueprint.route("/index", methods=["GET", "POST"])
+@login_required
+def index() -> Answer:
+    """The composer above the home timeline."""
+    form = PostForm()
+    if form.validate_on_submit():
+        with transaction():
+            service.create_post(current_user, form.post.data, settings().post_length, form.submission.data or "")
+        flash(_("Posted."), "success")
+        return redirect(url_for("posts.index"))
+    page = linked(queries.home(current_user, position(), settings().posts_per_page), "posts.index")
+    content = render_template("posts/index.html", form=form, page=page)
+    return (content, status_of(form)) if form.is_submitted() else content
+
+
+@blueprint.get("/explore")
+@login_required
+def explore() -> Answer:
+    """Everybody's posts."""
+    page = linked(queries.explore(position(), settings().posts_per_page), "posts.explore")
+    return render_template("posts/explore.html", page=page)
+
+
+@blueprint.get("/post/<int:post_id>")
+@login_required
+def show(post_id: int) -> Answer:
+    """One post."""
+    return render_template("posts/show.html", post=queries.get_post(post_id))
+
+
+@blueprint.get("/user/<username>")
+@login_required
+def profile(username: str) -> Answer:
+    """Somebody, and what that somebody wrote."""
+    user = get_user(username)
+    counts = standing(user, current_user)
+    page = queries.by_author(user, position(), settings().posts_per_page)
+    return render_template(
+        "posts/profile.html",
+        user=user,
+        page=linked(page, "posts.profile", username=user.username),
+        post_count=queries.count_by_author(user),
+        follower_count=counts.follower_count,
+        following_count=counts.following_count,
+        is_following=counts.is_following,
+        form=Form(),
+    )
+
+
+@blueprint.get("/search")
+@login_required
+def search() -> Answer:
+    """Posts that hold all the words asked for."""
+    text = request.args.get("q", "").replace("\0", " ").strip()[:LONGEST_QUERY]
+    if not text:
+        return render_template("posts/search.html", query="", page=None, total=None, notice=None)
+    query, number = parse(text), position().number
+    found = queries.find(_engine(), query, number, settings().posts_per_page)
+    return render_template(
+        "posts/search.html",
+        query=text,
+        page=_found_page(found, text, number),
+        total=found.total,
+        notice=_notice(found.degraded, query.shortened),
+    )
+
+
+def _engine() -> SearchIndex:
+    return cast(SearchIndex, current_app.extensions[SEARCH_INDEX])
+
+
+def _found_page(found: queries.Found, text: str, number: int) -> LinkedPage:
+    newer = Position(number=number - 1) if number > 1 else None
+    older = Position(number=number + 1) if found.more else None
+    return linked(Page(found.posts, newer=newer, older=older), "posts.search", q=text)
+
+
+def _notice(degraded: bool, shortened: bool) -> str | None:
+    if degraded:
+        return str(_("The search index is being made anew. Until it is ready, results may be incomplete and slower."))
+    if shortened:
+        return str(_("That was a lot of words; only the first ones were looked for."))
+    return None

@@ -1,0 +1,59 @@
+"""Jobs of the index: follow the rows that changed, make it anew, mend it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .interface import Document, SearchIndex, SearchUnavailable
+from .service import Catalogue
+
+logger = logging.getLogger(__name__)
+
+
+def update_index(index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]) -> None:
+    """Bring the index to what the rows hold now; a row that is gone leaves the index."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for payload in payloads:
+        wanted[payload["kind"]].add(payload["id"])
+    documents: list[Document] = []
+    for kind, numbers in wanted.items():
+        documents += catalogue.sources[kind].load(sorted(numbers))
+    present = {(document.kind, document.id) for document in documents}
+    gone = [(kind, number) for kind, numbers in wanted.items() for number in numbers if (kind, number) not in present]
+    try:
+        index.update(documents, gone)
+    except SearchUnavailable:
+        logger.warning("the search index cannot be written; making it anew")
+        index.rebuild(catalogue.everything())
+
+
+def rebuild_index(index: SearchIndex, catalogue: Catalogue, _payloads: Sequence[dict[str, Any]] = ()) -> None:
+    """Make the index anew from the rows."""
+    index.rebuild(catalogue.everything())
+    logger.info("search index made anew")
+
+
+def heal(index: SearchIndex, catalogue: Catalogue) -> bool:
+    """Make the index anew if it is missing or damaged; whether that was so. Costs next to nothing when it is sound."""
+    try:
+        index.count()
+    except SearchUnavailable as error:
+        logger.warning("search index: %s", error)
+        rebuild_index(index, catalogue)
+        return True
+    return False
+
+
+def reconcile(index: SearchIndex, catalogue: Catalogue, is_idle: Callable[[], bool]) -> bool:
+    """Make the index anew if it holds another number of documents than there are; whether that was so.
+
+    `is_idle` tells whether no change waits: numbers that differ because one does are no damage.
+    """
+    if index.count() == catalogue.count() or not is_idle():
+        return False
+    logger.warning("the search index does not hold what the database holds")
+    rebuild_index(index, catalogue)
+    return True

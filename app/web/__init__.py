@@ -1,0 +1,1 @@
+"""The HTTP toolkit: errors to pages, security headers, templates, forms."""

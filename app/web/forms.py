@@ -1,0 +1,57 @@
+"""Forms: rules of the services as validators, and what an invalid form answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+from wtforms.validators import DataRequired
+
+from ..core.errors import DomainError
+
+MISSING = lazy_gettext("Fill this in.")
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # the library's class is untyped
+    """A form with nothing in it but its protection against forged requests."""
+
+
+def required() -> DataRequired:
+    """The field must not be empty."""
+    return DataRequired(message=MISSING)
+
+
+def rule(check: Callable[[str], object]) -> Callable[[Any, Field], None]:
+    """A check of a service, which raises DomainError, as a validator of a field."""
+
+    def validate(_form: Any, field: Field) -> None:
+        try:
+            check(field.data or "")
+        except DomainError as error:
+            raise ValidationError(told(error)) from error
+
+    return validate
+
+
+def told(error: DomainError) -> str:
+    """What the error says, in the visitor's language."""
+    return str(gettext(error.message, **error.values))
+
+
+def attach(form: Form, error: DomainError, field: str) -> None:
+    """Show an error that came up after validation beside its field."""
+    form[field].errors = [*form[field].errors, told(error)]
+
+
+def status_of(form: Form) -> HTTPStatus:
+    """With which status an invalid form comes back: a missing or forged token is a bad request, the rest is content."""
+    return HTTPStatus.BAD_REQUEST if "csrf_token" in form.errors else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def checked_token() -> bool:
+    """Whether the request carries a valid token, for buttons that are forms of their own."""
+    return bool(Form().validate_on_submit())

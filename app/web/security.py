@@ -1,0 +1,110 @@
+"""What keeps the pages safe: headers, cookies, and where a visitor may be sent."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
+
+from ..core.config import Settings
+
+LARGEST_BODY = 256 * 1024
+YEAR = 365 * 24 * 3600
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+csrf = CSRFProtect()
+
+
+def security_settings(settings: Settings) -> dict[str, object]:
+    """Flask's settings for cookies, bodies and forged requests."""
+    # The prefix makes browsers refuse the cookie from anything but this host over https.
+    prefix = "__Host-" if settings.https else "microblog-"
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": f"{prefix}session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_NAME": f"{prefix}remember",
+        "REMEMBER_COOKIE_SECURE": settings.https,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "PREFERRED_URL_SCHEME": "https" if settings.https else "http",
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        # Forms check their tokens themselves, so that an invalid one gives the form back with what was typed.
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        # As long as the session: a page left open overnight still posts.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # The cookie is SameSite; behind somebody's proxy the referrer check only gets in the way.
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Headers on every answer, tokens in forms, and the visitor's real address behind our proxy."""
+    csrf.init_app(app)
+    app.after_request(_add_headers)
+    if hops := settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint in ("static", "bootstrap.static"):
+        # Their addresses carry a mark of their content, so that a changed file has a new address.
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if "v" in request.args else "no-cache"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def safe_next(app: Flask, target: str | None) -> str | None:
+    """`target` if it is a path of this site that answers GET, else None; so nobody is sent elsewhere after log-in."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(character in target for character in "\\\r\n\t\0"):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return None
+    return target if _is_page(app, parts.path) else None
+
+
+def _is_page(app: Flask, path: str) -> bool:
+    adapter = app.create_url_adapter(request)
+    if adapter is None:
+        return False
+    try:
+        endpoint, _ = adapter.match(path, method="GET")
+    except (NotFound, RequestRedirect):
+        return False
+    except HTTPException:
+        return False
+    return endpoint not in ("static", "bootstrap.static", "accounts.login")

@@ -1,0 +1,94 @@
+"""What templates may call: addresses of static files, times, names drawn as pictures, texts as HTML."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, url_for
+from flask_babel import Babel, format_datetime, format_timedelta, get_locale, gettext
+from flask_bootstrap import Bootstrap5
+from markupsafe import Markup
+
+from ..core.config import Settings
+from ..core.time import utc_now
+from .markup import render_body
+
+HUES = 12
+NOW_SECONDS = 45
+DAYS_RELATIVE = 30
+babel = Babel()
+bootstrap = Bootstrap5()
+
+
+def init_templating(app: Flask, settings: Settings) -> None:
+    """Filters, globals and the vendored stylesheet."""
+    babel.init_app(app, default_locale="en", default_timezone="UTC")
+    bootstrap.init_app(app)
+    marks = StaticMarks(app)
+    app.jinja_env.filters.update(
+        relative_time=relative_time,
+        full_time=full_time,
+        iso_time=datetime.isoformat,
+        render_body=body_filter,
+        initials=initials,
+        hue=hue,
+    )
+    app.jinja_env.globals.update(
+        static_url=marks.url,
+        post_length=settings.post_length,
+        registration_open=settings.registration == "open",
+    )
+    app.context_processor(lambda: {"locale": str(get_locale() or "en")})
+
+
+class StaticMarks:
+    """Addresses of static files that change with the content, so that browsers may keep them for a year."""
+
+    def __init__(self, app: Flask) -> None:
+        self._folder = Path(app.static_folder or "")
+        self._debug = app.debug
+        self._marks: dict[str, str] = {}
+
+    def url(self, filename: str) -> str:
+        """The address of a file in app/static."""
+        if filename not in self._marks or self._debug:
+            self._marks[filename] = sha256((self._folder / filename).read_bytes()).hexdigest()[:12]
+        return url_for("static", filename=filename, v=self._marks[filename])
+
+
+def relative_time(moment: datetime) -> str:
+    """How long ago, in words; after a month the date."""
+    age = utc_now() - moment
+    if age.total_seconds() < NOW_SECONDS:
+        return str(gettext("just now"))
+    if age.days > DAYS_RELATIVE:
+        return str(format_datetime(moment, "d MMM y"))
+    return str(gettext("%(time)s ago", time=format_timedelta(age, granularity="minute", format="short")))
+
+
+def full_time(moment: datetime) -> str:
+    """Date and time in full; the page's script replaces it by the visitor's own time zone."""
+    return str(format_datetime(moment, "d MMMM y, HH:mm")) + " UTC"
+
+
+def body_filter(body: str) -> Markup:
+    """A post's text as safe HTML."""
+    return render_body(
+        body,
+        profile_url=lambda name: url_for("posts.profile", username=name),
+        tag_url=lambda tag: url_for("posts.search", q=f"#{tag}"),
+    )
+
+
+def initials(username: str) -> str:
+    """One or two letters that stand for a name in its picture."""
+    words = [word for word in username.replace(".", " ").replace("-", " ").replace("_", " ").split() if word]
+    letters = "".join(word[0] for word in words[:2]) if len(words) > 1 else username[:1]
+    return letters.upper() or "?"
+
+
+def hue(username: str) -> int:
+    """Which of the HUES colours a name has; the same for every spelling in case."""
+    return sha256(username.lower().encode()).digest()[0] % HUES

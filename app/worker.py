@@ -1,0 +1,132 @@
+"""The worker: does the jobs, keeps the search index, and is silent when there is nothing to do."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+from functools import partial
+from types import FrameType
+
+from flask import Flask
+
+from . import create_app
+from .core.database import db, transaction
+from .core.errors import Busy, StorageFull
+from .core.state import beat
+from .core.time import utc_now
+from .jobs.runner import Registry, run_due
+from .jobs.service import next_due, oldest_waiting, release_all
+from .jobs.wake import Listener
+from .posts import queries as posts
+from .posts.routes import SEARCH_INDEX
+from .search.interface import SearchIndex
+from .search.service import REBUILD, UPDATE, Catalogue, Source
+from .search.tasks import heal, rebuild_index, reconcile, update_index
+from .web.context import SETTINGS
+
+logger = logging.getLogger(__name__)
+BEAT_SECONDS = 10.0
+PAUSE_AFTER_TROUBLE = 5.0
+HEAL_SECONDS = 60.0
+ANOTHER_WORKER = 75
+
+
+class Stopped(BaseException):
+    """Somebody asked the worker to stop."""
+
+
+def build_catalogue() -> Catalogue:
+    """Where the documents of the search index come from."""
+    catalogue = Catalogue()
+    catalogue.register(posts.KIND, Source(posts.documents, posts.all_documents, posts.count_all))
+    return catalogue
+
+
+def build_registry(index: SearchIndex, catalogue: Catalogue) -> Registry:
+    """Which handler does which job."""
+    registry = Registry()
+    registry.register(UPDATE, partial(update_index, index, catalogue))
+    registry.register(REBUILD, partial(rebuild_index, index, catalogue))
+    return registry
+
+
+class Worker:
+    """Runs due jobs until it is told to stop; everything it has in hand at that moment comes due again."""
+
+    def __init__(self, app: Flask) -> None:
+        self._run_dir = app.extensions[SETTINGS].run_dir
+        self._index: SearchIndex = app.extensions[SEARCH_INDEX]
+        self._catalogue = build_catalogue()
+        self._registry = build_registry(self._index, self._catalogue)
+        self._listener = Listener(self._run_dir)
+        self._healed: float | None = None
+
+    def run(self) -> None:
+        """Work until Stopped is raised."""
+        with transaction() as session:
+            release_all(session)
+        while True:
+            beat(self._run_dir)
+            self._listener.wait(self._round())
+
+    def _round(self) -> float:
+        """Do all that is due; return how many seconds may pass until the next look."""
+        try:
+            while run_due(self._registry):
+                beat(self._run_dir)
+            self._heal()
+            return self._seconds_to_next()
+        except (Busy, StorageFull) as error:
+            logger.warning("%s: %s", type(error).__name__, error)
+            return PAUSE_AFTER_TROUBLE
+        finally:
+            db.session.rollback()
+
+    def _heal(self) -> None:
+        """Mend the index every minute; compare it with the database once, when the worker starts."""
+        if self._healed is None:
+            heal(self._index, self._catalogue)
+            reconcile(self._index, self._catalogue, lambda: oldest_waiting(db.session(), UPDATE) is None)
+        elif time.monotonic() - self._healed < HEAL_SECONDS:
+            return
+        else:
+            heal(self._index, self._catalogue)
+        self._healed = time.monotonic()
+
+    def _seconds_to_next(self) -> float:
+        due = next_due(db.session())
+        if due is None:
+            return BEAT_SECONDS
+        return min(BEAT_SECONDS, max(0.0, (due - utc_now()).total_seconds()))
+
+
+def main() -> None:
+    """Start a worker for the settings in the environment; the only one, or exit with ANOTHER_WORKER."""
+    app = create_app()
+    run_dir = app.extensions[SETTINGS].run_dir
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(run_dir / "worker.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        logger.error("another worker runs already")
+        sys.exit(ANOTHER_WORKER)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    with app.app_context():
+        try:
+            Worker(app).run()
+        except Stopped:
+            logger.info("worker stopped")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+if __name__ == "__main__":
+    main()

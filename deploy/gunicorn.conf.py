@@ -1,0 +1,56 @@
+"""Settings of the web server; gunicorn reads them from this file's module-level names."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(name, "").strip() or default)
+
+
+def _address() -> str:
+    host = os.environ.get("MICROBLOG_BIND", "").strip() or "127.0.0.1"
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+bind = f"{_address()}:{_number('PORT', 8000)}"
+worker_class = "gthread"
+workers = _number("MICROBLOG_WEB_WORKERS", 1)
+threads = _number("MICROBLOG_WEB_THREADS", 4)
+
+# One worker gains nothing from loading the application in the parent, which would keep a second copy in memory;
+# several workers share the pages of the parent's copy.
+preload_app = workers > 1
+
+# The worker's heartbeat is a file whose times change all day: memory, not an SD card.
+worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
+
+# supervisord steers this process; a second way in would only be something more to protect.
+control_socket_disable = True
+
+timeout = 60
+# supervisord waits 6 seconds for a stop, the whole appliance stops within 10.
+graceful_timeout = 4
+# Longer than Nginx waits for an answer, so that it is never this side that closes a connection in use.
+keepalive = 35
+
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Who may say by X-Forwarded-Proto that the browser used https: the proxy in front, if there is one, else nobody.
+forwarded_allow_ips = "*" if _number("MICROBLOG_PROXY_HOPS", 0) > 0 else ""
+
+accesslog = None
+loglevel = "warning"
+
+
+def when_ready(_server: object) -> None:
+    """Put what is loaded so far out of the collector's reach, so that workers go on sharing it after the fork."""
+    if preload_app:
+        gc.freeze()

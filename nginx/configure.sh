@@ -1,0 +1,55 @@
+#!/bin/sh
+# Writes Nginx's configuration for this machine: what depends on the network, on the versions installed and on settings.
+set -eu
+
+source_dir=$(cd "$(dirname "$0")" && pwd)
+run_dir=${MICROBLOG_RUN_DIR:-/run}
+temp_dir=${TMPDIR:-/tmp}
+tls_dir=${MICROBLOG_TLS_DIR:-/tls}
+application=${MICROBLOG_APPLICATION:-app:8000}
+access_log=${MICROBLOG_ACCESS_LOG:-/dev/stdout}
+
+# ":8443" for the redirect to https, nothing for 443; the setting may name an address too, as in 127.0.0.1:8443
+https_port() {
+  port=${MICROBLOG_HTTPS_PORT:-443}
+  port=${port##*:}
+  if [ "$port" != 443 ]; then echo ":$port"; fi
+}
+
+has_ipv6() { [ -e /proc/net/if_inet6 ]; }
+
+# Docker's and Podman's own name server, whichever is there; an answer is kept for two seconds, whatever it says itself
+resolvers() {
+  servers=$(awk '$1 == "nameserver" { sub(/%.*/, "", $2); print $2 ~ /:/ ? "[" $2 "]" : $2 }' /etc/resolv.conf | paste -sd' ')
+  if has_ipv6; then addresses=''; else addresses=' ipv6=off'; fi
+  echo "${servers:-127.0.0.11} valid=2s$addresses"
+}
+
+listen_ipv6() { # "PORT OPTIONS"; Nginx would not start where the kernel has no IPv6
+  if has_ipv6; then echo "listen [::]:$1 default_server;"; fi
+}
+
+# since Nginx 1.25.1 a directive, before that an option of `listen`
+knows_http2_directive() {
+  newest=$(printf '1.25.1\n%s\n' "$(nginx -v 2>&1 | grep -Eo '[0-9]+\.[0-9]+\.[0-9]+')" | sort -V | tail -n 1)
+  [ "$newest" != 1.25.1 ]
+}
+
+# the first one protects what is recorded today from the quantum computers of tomorrow; OpenSSL knows it since 3.5
+tls_groups() {
+  if openssl list -kem-algorithms 2>/dev/null | grep -q X25519MLKEM768; then printf X25519MLKEM768:; fi
+  echo X25519:prime256v1:secp384r1
+}
+
+render() { # TEMPLATE
+  if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
+  sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
+    -e "s|@TLS_DIR@|$tls_dir|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
+    -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
+    -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
+    -e "s|@LISTEN_HTTP_IPV6@|$(listen_ipv6 8080)|g" -e "s|@LISTEN_HTTPS_IPV6@|$(listen_ipv6 "8443 ssl$listen_http2")|g" \
+    "$source_dir/$1.template" >"$run_dir/$1"
+}
+
+render pages.conf
+render nginx.conf
