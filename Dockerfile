@@ -35,8 +35,8 @@ COPY deploy /app/deploy
 RUN python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /app
 
 FROM ${PYTHON_IMAGE}
-RUN --mount=type=bind,from=sqlite,source=/package,target=/package \
-    dpkg -i /package/*.deb \
+RUN --mount=type=bind,from=sqlite,source=/package,target=/mnt \
+    dpkg -i /mnt/*.deb \
  && rm -f /var/lib/dpkg/*-old /var/log/dpkg.log \
  && python -c "import sqlite3; assert sqlite3.sqlite_version_info >= (3, 51, 3), sqlite3.sqlite_version" \
  && groupadd --gid 10001 microblog \
@@ -46,6 +46,7 @@ ENV PATH=/venv/bin:$PATH \
     FLASK_APP=app \
     MICROBLOG_DATA_DIR=/data \
     MICROBLOG_RUN_DIR=/run/microblog \
+    MICROBLOG_ALLOW_EPHEMERAL=0 \
     MICROBLOG_BIND=0.0.0.0 \
     MICROBLOG_HTTPS=1 \
     MICROBLOG_PROXY_HOPS=1 \
@@ -60,7 +61,9 @@ WORKDIR /app
 # The same for the part of the standard library that is used: slim images come without its bytecode. Importing everything
 # also shows that nothing is missing after the pruning above.
 RUN unset PYTHONDONTWRITEBYTECODE \
- && python -c "import app.boot, app.worker, app.wsgi, gunicorn.app.wsgiapp, gunicorn.workers.gthread, supervisor.supervisord"
+ && SECRET_KEY=for-these-imports-only-and-kept-nowhere python -c "import app.boot.__main__, app.worker, app.wsgi, \
+      app.cli, gunicorn.app.wsgiapp, gunicorn.workers.gthread, supervisor.supervisord" \
+ && rm -rf /run/microblog /data/* /tmp/*
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from .accounts.routes import init_accounts
 from .cli import register_commands
-from .core.config import PROJECT_ROOT, Settings, SettingsError
+from .core.config import Settings, SettingsError
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.logs import init_logs
 from .health import init_health
@@ -20,13 +19,19 @@ from .web.errors import init_errors
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
 
-__all__ = ["VERSION", "Settings", "SettingsError", "create_app"]
+__all__ = ["VERSION", "Settings", "SettingsError", "assemble", "create_app"]
 
 VERSION = "0.1.0"
-migrate = Migrate()
 
 
 def create_app(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
+    """The application as `flask` runs it: with its commands, those of `flask db` among them."""
+    app = assemble(settings, index)
+    register_commands(app)
+    return app
+
+
+def assemble(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
     """The application for these settings (default: from the environment) and this search engine (default: Whoosh)."""
     settings = settings or Settings.from_environment()
     init_logs()
@@ -36,14 +41,12 @@ def create_app(settings: Settings | None = None, index: SearchIndex | None = Non
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
     app.extensions[SETTINGS] = settings
     init_database(app, settings)
-    migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)
     init_security(app, settings)
     init_templating(app, settings)
     init_errors(app)
     init_accounts(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
     init_health(app)
-    register_commands(app)
     return app
 
 

@@ -13,7 +13,7 @@ from types import FrameType
 
 from flask import Flask
 
-from . import create_app
+from . import assemble
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
 from .core.state import beat
@@ -106,7 +106,7 @@ class Worker:
 
 def main() -> None:
     """Start a worker for the settings in the environment; the only one, or exit with ANOTHER_WORKER."""
-    app = create_app()
+    app = assemble()
     run_dir = app.extensions[SETTINGS].run_dir
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(run_dir / "worker.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

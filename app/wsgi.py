@@ -1,5 +1,5 @@
 """What gunicorn serves."""
 
-from . import create_app
+from . import assemble
 
-app = create_app()
+app = assemble()

@@ -6,7 +6,7 @@ import threading
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-# One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not take the memory of a small machine.
+# One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not exhaust a small machine.
 _turns = threading.BoundedSemaphore(2)
 # The hash of no password, made with the same parameters: unknown names take as long to refuse as known ones.
 _NOBODY = (

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from .. import create_app
+from .. import assemble
 from ..accounts.setup import new_code
 from ..core.config import PROJECT_ROOT, SecretKeyError, Settings, SettingsError
 from ..core.database import transaction
@@ -60,7 +60,7 @@ def _settings() -> Settings:
 
 def _greeting(settings: Settings) -> str:
     """Where the appliance is and, while it has no account, how to make the first one."""
-    with create_app(settings).app_context(), transaction():
+    with assemble(settings).app_context(), transaction():
         code = new_code()
     address = settings.public_url or f"http://{_shown(settings.bind)}:{settings.port}"
     lines = [f"Microblog is starting at {address}"]

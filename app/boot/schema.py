@@ -9,12 +9,14 @@ from contextlib import closing
 from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 from .. import VERSION
 from ..backup.snapshot import SnapshotError, keep_newest, put_back, sync, take_snapshot
 from ..core.database import PRAGMAS
-from ..core.schema import is_known, migration_config, newest_revision, revision_of
+from ..core.config import PROJECT_ROOT
+from ..core.schema import known_revisions, newest_revision, revision_of
 from .refusal import Reason, Refusal
 from .volume import check_space
 
@@ -22,6 +24,13 @@ QUICK_CHECK_LIMIT = 500 * 2**20
 COPIES_KEPT = 3
 MARKER = ".initialised"
 PROGRESS = ".migrating"
+
+
+def migration_config() -> Config:
+    """The migration library's settings; its environment is migrations/env.py."""
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
+    return config
 
 
 def check_presence(database: Path) -> None:
@@ -58,7 +67,7 @@ def bring_up_to_date(database: Path) -> None:
         with engine.connect() as connection:
             revision = revision_of(connection)
             connection.rollback()
-            if revision is not None and not is_known(revision):
+            if revision is not None and revision not in known_revisions():
                 raise _newer(connection)
             if revision != newest_revision():
                 _migrate_safely(connection, database, revision)

@@ -10,7 +10,7 @@ from ..backup.snapshot import sync
 
 
 def ensure_secret_key(folder: Path) -> None:
-    """Make the key file unless there is one; two boots at once agree on one key, and a half-written one is never seen."""
+    """Make the key file unless there is one; two boots at once agree on one key, and nobody sees half of one."""
     path = folder / "secret_key"
     if path.exists():
         return

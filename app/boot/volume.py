@@ -16,6 +16,7 @@ from .refusal import Reason, Refusal
 EPHEMERAL = frozenset({"overlay", "tmpfs", "ramfs", "aufs"})
 # SQLite's locks do not hold over these; a database on them gets damaged sooner or later.
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "virtiofs", "afs", "ceph"})
+LARGEST_PORT = 65535
 ROOM_TO_MIGRATE = 50 * 2**20
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -44,7 +45,7 @@ def check_file_system(folder: Path, *, allow_ephemeral: bool, allow_network: boo
             raise Refusal(
                 Reason.EPHEMERAL,
                 what,
-                f"Start it with `docker compose up -d`, or give it a volume: `docker run -v microblog_data:{folder} …`. "
+                f"Start it with `docker compose up -d`, or with a volume: `docker run -v microblog_data:{folder} …`. "
                 "To go on all the same, set MICROBLOG_ALLOW_EPHEMERAL=1",
             )
     if kind in NETWORK and not allow_network:
@@ -100,6 +101,7 @@ def take_lock(folder: Path, wait_seconds: int) -> int:
 
 def check_port(address: str, port: int) -> None:
     """Refuse a port that is taken or may not be used."""
+    another = port + 1 if port < LARGEST_PORT else LARGEST_PORT - 1
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -109,7 +111,7 @@ def check_port(address: str, port: int) -> None:
             raise Refusal(
                 Reason.PORT,
                 f"port {port} of {address} cannot be used ({error.strerror})",
-                f"Stop the program that has it, or choose another port: `PORT={port + 1 if port < 65535 else 8000} make run`",
+                f"Stop the program that has it, or choose another port: `PORT={another} make run`",
             ) from error
 
 
@@ -125,7 +127,7 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 def wait_for_clock(not_before: float, wait_seconds: int) -> bool:
-    """Whether the clock is right: it stands after the program was made. Waits a while for it to be set; then goes on."""
+    """Whether the clock is right, that is, after the program was made; waits a while for it to be set, then goes on."""
     if time.time() >= not_before:
         return True
     print("microblog: the clock stands before this program was made; waiting for it to be set", file=sys.stderr)

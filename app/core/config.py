@@ -112,7 +112,7 @@ class _Source:
 
 
 def _run_dir(source: _Source, data_dir: Path) -> Path:
-    """The place for the heartbeat and the wake-up pipe: in memory if possible, so that idling writes nothing to a card."""
+    """Where the heartbeat and the wake-up pipe are: in memory if possible, so that idling writes to no card."""
     chosen = source.text("MICROBLOG_RUN_DIR", "")
     if chosen:
         return Path(chosen).absolute()

@@ -54,7 +54,7 @@ class Page(Generic[Row]):
 
 
 def whole_number(text: str | None, largest: int) -> int | None:
-    """The positive whole number that `text` is in plain digits, None if it is anything else or larger than `largest`."""
+    """The positive whole number that `text` is in plain digits, None if it is anything else or over `largest`."""
     if text is None or not text.isascii() or not text.isdigit() or len(text) > len(str(largest)):
         return None
     number = int(text)

@@ -34,7 +34,7 @@ class SearchIndex(Protocol):
     """An engine. Every method may raise SearchUnavailable; what was indexed before stays then."""
 
     def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
-        """Index the documents in place of those of the same kind and id, and forget those in `gone`; durable on return."""
+        """Index the documents in place of those with their kinds and ids, forget those in `gone`; durable on return."""
 
     def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
         """The documents of `kind` that have all words of the query; none for a query without words."""
@@ -43,4 +43,4 @@ class SearchIndex(Protocol):
         """Make a new index of these documents alone beside the old one, which answers until the new one takes over."""
 
     def count(self) -> int:
-        """How many documents of all kinds are indexed; quick. Raises SearchUnavailable when the index cannot be read."""
+        """How many documents of all kinds are indexed; quick. SearchUnavailable when the index cannot be read."""

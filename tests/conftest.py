@@ -1,0 +1,171 @@
+"""What every test may ask for: an appliance in a folder of its own, its people, and a client that checks every page."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from page import PageClient
+from people import People
+from sqlalchemy import event
+
+from app import create_app
+from app.boot.schema import bring_up_to_date
+from app.core.config import Settings
+from app.core.database import db
+from app.search.interface import SearchIndex
+from app.search.memory_index import MemoryIndex
+from app.worker import build_catalogue, build_registry
+
+SECRET = "a secret key that is long enough for the tests"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests speak to this machine alone."""
+    os.environ["no_proxy"] = "*"
+    for name in [name for name in os.environ if name.startswith("MICROBLOG_") and name != "MICROBLOG_CI"]:
+        del os.environ[name]
+    os.environ.pop("PORT", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI nothing is skipped for a missing tool: such a skip fails there."""
+    report = yield
+    if os.environ.get("MICROBLOG_CI") == "1" and report.skipped and "needs " in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where every tool must be there: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database made by the real migrations, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "app.db"
+    bring_up_to_date(path)
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_database: Path) -> Settings:
+    """Settings of an appliance with an empty database of its own."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "app.db").write_bytes(migrated_database.read_bytes())
+    run = tmp_path / "run"
+    run.mkdir()
+    return Settings(data_dir=data, run_dir=run, secret_key=SECRET)
+
+
+@pytest.fixture
+def index() -> SearchIndex:
+    """The engine of the application under test; override it to test with another."""
+    return MemoryIndex()
+
+
+@pytest.fixture
+def make_app(settings: Settings, index: SearchIndex) -> Iterator[object]:
+    """Make an application, optionally with settings of its own; its connections are closed afterwards."""
+    made: list[Flask] = []
+
+    def make(own: Settings | None = None) -> Flask:
+        app = create_app(own or settings, index)
+        app.testing = True
+        # Errors become pages as they do in life, instead of stopping the test.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app) -> Flask:
+    """The application."""
+    return make_app()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """Alice, bob (whom alice follows) and charlie (a stranger to both), and ways to act as them."""
+    return People(app).settle()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A visitor who is not logged in; every page fetched is checked."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def alice(people: People) -> PageClient:
+    """Alice's browser, logged in."""
+    return people.browser("alice")
+
+
+@pytest.fixture
+def bob(people: People) -> PageClient:
+    """Bob's browser, logged in."""
+    return people.browser("bob")
+
+
+@pytest.fixture
+def charlie(people: People) -> PageClient:
+    """Charlie's browser, logged in."""
+    return people.browser("charlie")
+
+
+@pytest.fixture
+def registry(index: SearchIndex):
+    """The handlers of jobs, as the worker has them."""
+    return build_registry(index, build_catalogue())
+
+
+class Statements:
+    """The SQL statements that were sent while it was recording."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def __enter__(self) -> Statements:
+        self._listener = lambda _c, _k, statement, *_: self.seen.append(statement)
+        event.listen(db.engine, "before_cursor_execute", self._listener)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._listener)
+
+    @property
+    def queries(self) -> list[str]:
+        """What was read."""
+        return [statement for statement in self.seen if statement.lstrip().upper().startswith("SELECT")]
+
+    @property
+    def writes(self) -> list[str]:
+        """What was written."""
+        return [s for s in self.seen if s.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Statements]:
+    """Records SQL: `with statements: ...`, then look at `.queries` and `.writes`."""
+    with app.app_context():
+        yield Statements()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+

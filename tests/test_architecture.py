@@ -1,0 +1,157 @@
+"""The law of the house (app/README.md): import order, who may import what, one vocabulary of file names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app"
+ORDER = ["core", "web", "jobs", "search", "mail", "accounts", "posts", "messages", "notifications", "exports"]
+# Packages beside the order: each may import these and nothing else of ours; the shell may import everything.
+BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
+FEATURES = ["accounts", "posts", "messages", "notifications", "exports"]
+LAYERS = {
+    "models": set(),
+    "queries": {"models"},
+    "passwords": set(),
+    "service": {"models", "queries", "passwords"},
+    "setup": {"models", "queries", "service"},
+    "tasks": {"models", "queries", "service"},
+    "forms": {"models", "queries", "service"},
+    "api": {"models", "queries", "service", "forms", "passwords", "setup"},
+    "routes": {"models", "queries", "service", "forms", "passwords", "setup"},
+}
+FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
+FLASK_FILES = ("routes.py", "api.py", "forms.py", "cli.py", "health.py", "worker.py", "app/__init__.py")
+ONLY_IN = {
+    "whoosh": {"app/search/whoosh_index.py"},
+    "elasticsearch": {"app/search/elasticsearch_index.py"},
+    "smtplib": {"app/mail/mailer.py"},
+    "flask_sqlalchemy": {"app/core/database.py"},
+    "flask_migrate": {"app/cli.py"},
+    "alembic": {"app/boot/schema.py"},
+    # UserMixin, which the log-in library asks for, is the one thing of it in a model.
+    "flask_login": {"app/accounts/models.py", "app/accounts/routes.py", "app/posts/routes.py"},
+}
+LAZY = {"app/cli.py": {"flask_migrate"}}
+LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
+
+MODULES = sorted(APP.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {name_of(path): path for path in MODULES}
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module imported in a file, with the depth of the statement: 0 at the top, more inside something."""
+    package = name_of(path) if path.name == "__init__.py" else name_of(path).rpartition(".")[0]
+    tree = ast.parse(path.read_text())
+    top = set(tree.body)
+    for node in ast.walk(tree):
+        depth = 0 if node in top else 1
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, depth) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parts, base] if base else parts)
+            yield base, depth
+            yield from ((f"{base}.{alias.name}", depth) for alias in node.names if f"{base}.{alias.name}" in NAMES)
+
+
+def ours(path: Path) -> set[str]:
+    """The modules of the application that a file imports."""
+    return {name for name, _ in imports_of(path) if name in NAMES} - {name_of(path)}
+
+
+def package_of(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and (APP / parts[1]).is_dir() else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_packages_import_only_what_stands_before_them(path: Path) -> None:
+    mine = package_of(name_of(path))
+    for other in ours(path):
+        theirs = package_of(other)
+        if theirs == mine or mine == "":
+            continue
+        if mine in BESIDE:
+            assert theirs in BESIDE[mine], f"{mine} may not import {other}"
+        else:
+            assert theirs in ORDER, f"{mine} may not import {other}"
+            assert ORDER.index(theirs) < ORDER.index(mine), f"{other} stands after {mine}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if package_of(name_of(path)) in FEATURES], ids=name_of)
+def test_files_of_a_feature_have_names_of_the_vocabulary_and_import_downwards(path: Path) -> None:
+    if path.name == "__init__.py":
+        assert not ours(path)
+        return
+    assert path.stem in LAYERS, f"{path.stem} is not in the vocabulary"
+    feature = package_of(name_of(path))
+    siblings = {name.rpartition(".")[2] for name in ours(path) if name.startswith(f"app.{feature}.")}
+    assert siblings <= LAYERS[path.stem], f"{path.stem} imports {siblings - LAYERS[path.stem]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_outside_libraries_are_imported_where_they_belong(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    for library in {name.split(".")[0] for name, _ in imports_of(path)}:
+        if library in ONLY_IN:
+            assert place in ONLY_IN[library], f"{library} in {place}"
+        if library in FLASK:
+            assert place.endswith(FLASK_FILES) or place.startswith("app/web/"), f"{library} in {place}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_stand_at_the_top_but_for_heavy_libraries_that_say_why(path: Path) -> None:
+    inside = {name for name, depth in imports_of(path) if depth}
+    assert inside <= LAZY.get(path.relative_to(ROOT).as_posix(), set())
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {name: ours(path) for name, path in NAMES.items()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join([*trail[trail.index(name) :], name])
+        if name not in done:
+            for other in graph[name]:
+                visit(other, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_functions_are_small_and_explained(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    assert len(text.splitlines()) <= LONGEST_MODULE
+    assert ast.get_docstring(tree), "a module says what it is for"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node in tree.body and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{node.name} says what a caller needs"
+
+
+def test_services_do_not_commit() -> None:
+    for path in APP.rglob("service.py"):
+        calls = [
+            node.func.attr
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        ]
+        assert "commit" not in calls, path

@@ -1,0 +1,65 @@
+"""What the documents say is what the program has: settings, exit statuses, commands, packages, dependencies."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from app import VERSION
+from app.boot.refusal import Reason
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+MAP = (ROOT / "app" / "README.md").read_text()
+# Set by the boot sequence for its children, not by people.
+INTERNAL = {"MICROBLOG_ROOT", "MICROBLOG_CI"}
+
+
+def test_every_setting_has_a_row_in_the_readme_and_no_row_lacks_its_setting() -> None:
+    sources = [
+        *(ROOT / "app").rglob("*.py"),
+        *(ROOT / "nginx").iterdir(),
+        *(ROOT / "deploy").iterdir(),
+        ROOT / "compose.yaml",
+    ]
+    used = {
+        name
+        for path in sources
+        if path.is_file()
+        for name in re.findall(r"\bMICROBLOG_[A-Z_]+[A-Z]\b", path.read_text())
+    }
+    rows = set(re.findall(r"^\| `(MICROBLOG_[A-Z_]+)`", README, re.MULTILINE))
+    assert rows, "the table is there"
+    assert used - INTERNAL - rows == set()
+    assert rows - used == set()
+
+
+def test_every_exit_status_is_in_the_readme() -> None:
+    for reason in Reason:
+        assert re.search(rf"^\| {reason.value} \|", README, re.MULTILINE), reason
+
+
+def test_the_map_has_every_package_and_every_dependency() -> None:
+    packages = [path.name for path in (ROOT / "app").iterdir() if (path / "__init__.py").exists()]
+    assert [name for name in packages if f"`{name}/`" not in MAP] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = [re.split(r"[<>=~ ]", each)[0] for each in wanted]
+    assert [name for name in names if f"`{name}`" not in MAP] == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    newest = re.search(r"^## (\S+)", changelog, re.MULTILINE)
+    assert newest is not None
+    assert project["version"] == VERSION == newest[1]
+
+
+def test_every_table_is_in_the_map() -> None:
+    tables = re.findall(
+        r'__tablename__ = "(\w+)"', "".join(path.read_text() for path in (ROOT / "app").rglob("models.py"))
+    )
+    assert tables
+    assert [table for table in tables if f"`{table}`" not in MAP] == []
