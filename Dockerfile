@@ -41,13 +41,14 @@ RUN --mount=type=bind,from=sqlite,source=/package,target=/mnt \
  && python -c "import sqlite3; assert sqlite3.sqlite_version_info >= (3, 51, 3), sqlite3.sqlite_version" \
  && groupadd --gid 10001 microblog \
  && useradd --uid 10001 --gid microblog --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin microblog \
- && install -d -o microblog -g microblog -m 0750 /data
+ && install -d -o microblog -g microblog -m 0750 /data /run/microblog
 ENV PATH=/venv/bin:$PATH \
     FLASK_APP=app \
     MICROBLOG_DATA_DIR=/data \
     MICROBLOG_RUN_DIR=/run/microblog \
     MICROBLOG_ALLOW_EPHEMERAL=0 \
     MICROBLOG_BIND=0.0.0.0 \
+    MICROBLOG_ALLOW_EPHEMERAL=0 \
     MICROBLOG_HTTPS=1 \
     MICROBLOG_PROXY_HOPS=1 \
     PORT=8000 \
@@ -63,7 +64,7 @@ WORKDIR /app
 RUN unset PYTHONDONTWRITEBYTECODE \
  && SECRET_KEY=for-these-imports-only-and-kept-nowhere python -c "import app.boot.__main__, app.worker, app.wsgi, \
       app.cli, gunicorn.app.wsgiapp, gunicorn.workers.gthread, supervisor.supervisord" \
- && rm -rf /run/microblog /data/* /tmp/*
+ && rm -rf /run/microblog/* /data/* /tmp/*
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

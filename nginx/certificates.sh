@@ -10,7 +10,7 @@
 set -eu
 umask 077
 
-tls=${MICROBLOG_TLS_DIR:-/tls}
+tls=${TLS_DIR:-/tls}
 hosts=${MICROBLOG_HOSTS:-}
 day=86400
 leaf_days=397
@@ -162,7 +162,7 @@ make_authority() {
 sign_leaf() { # FOLDER NAMES
   leaf_extensions "$2" >"$work/extensions"
   signing_key=$tls/ca/ca.key
-  sign "$1/key.pem" Microblog $leaf_days "$work/extensions" "$1/cert.pem" -cert "$tls/ca/ca.crt"
+  sign "$1/key.pem" Microblog $leaf_days "$work/extensions" "$1/fullchain.pem" -cert "$tls/ca/ca.crt"
 }
 
 is_trusted() { openssl verify -no_check_time -CAfile "$tls/ca/ca.crt" "$1" >/dev/null 2>&1; } # CERTIFICATE
@@ -172,7 +172,7 @@ keep_permitted() { # FOLDER
   while read -r name; do
     echo "$name" >"$work/one"
     sign_leaf "$1" "$work/one" </dev/null
-    if is_trusted "$1/cert.pem"; then echo "$name"; fi
+    if is_trusted "$1/fullchain.pem"; then echo "$name"; fi
   done <"$1/requested" >"$1/names"
 }
 
@@ -182,11 +182,10 @@ make_leaf() {
   cp "$folder/requested" "$folder/names"
   new_key "$folder/key.pem"
   sign_leaf "$folder" "$folder/names"
-  if ! is_trusted "$folder/cert.pem"; then
+  if ! is_trusted "$folder/fullchain.pem"; then
     keep_permitted "$folder"
     sign_leaf "$folder" "$folder/names"
   fi
-  cp "$folder/cert.pem" "$folder/fullchain.pem"
   put_in_place "$folder"
   say "made a certificate for $(paste -sd' ' <"$tls/live/names")"
 }
@@ -208,7 +207,7 @@ remove_leftovers() {
 }
 
 key_matches() { # FOLDER
-  [ "$(openssl pkey -in "$1/key.pem" -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/cert.pem" -noout -pubkey 2>/dev/null)" ]
+  [ "$(openssl pkey -in "$1/key.pem" -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
 }
 
 is_fresh() { openssl x509 -in "$1" -noout -checkend $((leaf_days * day / 3)) >/dev/null 2>&1; } # CERTIFICATE
@@ -216,7 +215,7 @@ is_fresh() { openssl x509 -in "$1" -noout -checkend $((leaf_days * day / 3)) >/d
 leaf_is_good() {
   [ -s "$tls/live/fullchain.pem" ] || return 1
   [ "$(requested_names 2>/dev/null)" = "$(cat "$tls/live/requested")" ] || return 1
-  is_trusted "$tls/live/cert.pem" && key_matches "$tls/live" && is_fresh "$tls/live/cert.pem"
+  is_trusted "$tls/live/fullchain.pem" && key_matches "$tls/live" && is_fresh "$tls/live/fullchain.pem"
 }
 
 report_left_out() {

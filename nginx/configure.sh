@@ -3,11 +3,11 @@
 set -eu
 
 source_dir=$(cd "$(dirname "$0")" && pwd)
-run_dir=${MICROBLOG_RUN_DIR:-/run}
+run_dir=${RUN_DIR:-/run}
 temp_dir=${TMPDIR:-/tmp}
-tls_dir=${MICROBLOG_TLS_DIR:-/tls}
-application=${MICROBLOG_APPLICATION:-app:8000}
-access_log=${MICROBLOG_ACCESS_LOG:-/dev/stdout}
+tls_dir=${TLS_DIR:-/tls}
+application=${APPLICATION:-app:8000}
+access_log=${ACCESS_LOG:-/dev/stdout}
 
 # ":8443" for the redirect to https, nothing for 443; the setting may name an address too, as in 127.0.0.1:8443
 https_port() {

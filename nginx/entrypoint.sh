@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-tls_dir=${MICROBLOG_TLS_DIR:-/tls}
-configuration=${MICROBLOG_RUN_DIR:-/run}/nginx.conf
+tls_dir=${TLS_DIR:-/tls}
+configuration=${RUN_DIR:-/run}/nginx.conf
 
 run_nginx() { nginx -e stderr -c "$configuration" "$@"; }
 

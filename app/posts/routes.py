@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 
 from ..accounts.queries import get_user, standing
 from ..core.database import transaction
+from ..core.errors import Busy, StorageFull
 from ..core.paging import Page, Position
 from ..search.interface import SearchIndex
 from ..search.words import parse
 from ..web.context import settings
-from ..web.forms import Form, status_of
+from ..web.errors import status_for
+from ..web.forms import Form, attach, status_of
 from ..web.paging import LinkedPage, linked, position
 from . import queries, service
 from .forms import PostForm
@@ -33,20 +35,30 @@ def init_posts(app: Flask, index: SearchIndex) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.route("/", methods=["GET", "POST"])
 @blueprint.route("/index", methods=["GET", "POST"])
+@blueprint.route("/", methods=["GET", "POST"])
 @login_required
 def index() -> Answer:
     """The composer above the home timeline."""
-    form = PostForm()
+    form, status = PostForm(), None
     if form.validate_on_submit():
-        with transaction():
-            service.create_post(current_user, form.post.data, settings().post_length, form.submission.data or "")
-        flash(_("Posted."), "success")
-        return redirect(url_for("posts.index"))
+        try:
+            _post(form)
+        except (Busy, StorageFull) as error:
+            # Back with the form and what was typed, which is in no other place.
+            attach(form, error, "post")
+            status = status_for(error)
+        else:
+            flash(_("Posted."), "success")
+            return redirect(url_for("posts.index"))
     page = linked(queries.home(current_user, position(), settings().posts_per_page), "posts.index")
     content = render_template("posts/index.html", form=form, page=page)
-    return (content, status_of(form)) if form.is_submitted() else content
+    return (content, status or status_of(form)) if form.is_submitted() else content
+
+
+def _post(form: PostForm) -> None:
+    with transaction():
+        service.create_post(current_user, form.post.data, settings().post_length, form.submission.data or "")
 
 
 @blueprint.get("/explore")

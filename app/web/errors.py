@@ -92,9 +92,14 @@ def error_page(status: int, message: str = "", *, plain: bool = False) -> Respon
     return make_response(page, status)
 
 
+def status_for(error: DomainError) -> int:
+    """The status that this error answers with."""
+    return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
 def _domain_error(error: DomainError) -> Response:
     db.session.rollback()
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    status = status_for(error)
     # Busy and StorageFull come from a database that may refuse more; their pages do without it.
     page = error_page(status, gettext(error.message, **error.values), plain=isinstance(error, Busy | StorageFull))
     if isinstance(error, RateLimited):

@@ -65,7 +65,7 @@ def relative_time(moment: datetime) -> str:
         return str(gettext("just now"))
     if age.days > DAYS_RELATIVE:
         return str(format_datetime(moment, "d MMM y"))
-    return str(gettext("%(time)s ago", time=format_timedelta(age, granularity="minute", format="short")))
+    return str(format_timedelta(-age, granularity="minute", add_direction=True))
 
 
 def full_time(moment: datetime) -> str:
