@@ -31,8 +31,8 @@ RUN cd /venv/lib/python3*/site-packages \
 COPY app /app/app
 COPY migrations /app/migrations
 COPY deploy /app/deploy
-# The root is read-only later and could not keep bytecode; unchecked, because nothing in an image changes any more.
-RUN python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /app
+# The root is read-only later and could not keep bytecode.
+RUN python -m compileall -q /venv/lib /app
 
 FROM ${PYTHON_IMAGE}
 RUN --mount=type=bind,from=sqlite,source=/package,target=/mnt \

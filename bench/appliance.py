@@ -62,8 +62,13 @@ class Appliance:
         return sum(_field(process, "smaps_rollup", "Pss:") * 1024 for process in self._processes())
 
     def bytes_written(self) -> int:
-        """What all processes have sent to the disk so far, in bytes."""
-        return sum(_field(process, "io", "write_bytes:") for process in self._processes())
+        """What all processes have sent to the disk so far, in bytes.
+
+        What was written to files that were removed before it reached the disk does not count.
+        """
+        processes = self._processes()
+        sent = sum(_field(process, "io", "write_bytes:") for process in processes)
+        return sent - sum(_field(process, "io", "cancelled_write_bytes:") for process in processes)
 
     def _answers(self) -> bool:
         try:

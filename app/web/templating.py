@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -37,6 +38,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(
         static_url=marks.url,
+        bootstrap_mark=version("bootstrap-flask"),
         post_length=settings.post_length,
         registration_open=settings.registration == "open",
     )

@@ -28,6 +28,8 @@ def appliance(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         appliance.up()
         yield appliance
     finally:
+        # pytest shows this only when something failed
+        print(appliance.compose("logs", "--no-color", "--tail", "200", check=False).stdout)
         appliance.remove()
 
 

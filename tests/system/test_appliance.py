@@ -175,7 +175,8 @@ def test_a_program_that_cannot_be_kept_up_brings_the_container_down(appliance: A
     try:
         docker("run", "-d", "--name", name, "-v", f"{name}:/data", "-v", f"{broken}:/app/deploy/gunicorn.conf.py:ro",
                appliance.image)  # fmt: skip
-        assert docker("wait", name).stdout.strip() == "0"
+        eventually(lambda: docker("inspect", "-f", "{{.State.Status}}", name).stdout.strip() == "exited")
+        assert docker("inspect", "-f", "{{.State.ExitCode}}", name).stdout.strip() == "0"
         assert "web does not start; stopping" in docker("logs", name).stderr
     finally:
         docker("rm", "--force", name, check=False)

@@ -1,0 +1,14 @@
+// Everything works without this; it makes the pages quicker to use. Each module binds itself to its data attributes.
+import { bindComposers } from "./composer.js";
+import { bindFlashes } from "./flash.js";
+import { bindKeys } from "./keys.js";
+import { bindReveals } from "./reveal.js";
+import { focusSummary } from "./summary.js";
+import { showLocalTimes } from "./times.js";
+
+bindComposers(document);
+bindFlashes(document);
+bindKeys(document);
+bindReveals(document);
+focusSummary(document);
+showLocalTimes(document);
