@@ -25,7 +25,11 @@ class Checkout:
         (folder / "app" / "boot" / "__main__.py").write_text('print("the program runs")\n')
 
     def run(self, *command: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHON": python}
+        # Under `make test` ours would be a make within a make, which says so on every line.
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")
+        }
+        environment = {**inherited, "PYTHON": python}
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=300
         )
