@@ -16,6 +16,7 @@ from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
 from .web.context import SETTINGS
 from .web.errors import init_errors
+from .web.request import MarkingRequest
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
 
@@ -36,6 +37,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     settings = settings or Settings.from_environment()
     init_logs()
     app = Flask(__name__)
+    app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)

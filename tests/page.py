@@ -111,7 +111,8 @@ class PageClient(FlaskClient):
         super().__init__(app, app.response_class, use_cookies=True, **options)
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        response = super().open(*arguments, **options)
+        # Read to its end, which closes the file that a static answer comes from.
+        response = super().open(*arguments, **{"buffered": True, **options})
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 307, 308):
             faults = Page(response.text).faults()
             assert not faults, f"{response.request.path}: {faults}"

@@ -1,0 +1,154 @@
+"""Every route against a visitor, the owner and a stranger; every form against forgery; every GET against writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from conftest import Statements
+from flask import Flask
+from page import PageClient
+from people import PASSWORD, People
+
+HOME, PROFILE, LOGIN = "/index", "/user/alice", "/auth/login"
+
+
+@dataclass(frozen=True)
+class Access:
+    """One route: an address of it, and what a visitor, alice (whose things they are) and charlie are answered."""
+
+    method: str
+    rule: str
+    visitor: int
+    owner: int
+    stranger: int
+    address: str = ""
+    leads_to: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.address or self.rule
+
+
+ROUTES = [
+    Access("GET", "/", 302, 200, 200),
+    Access("POST", "/", 302, 302, 302),
+    Access("GET", "/index", 302, 200, 200),
+    Access("POST", "/index", 302, 302, 302),
+    Access("GET", "/explore", 302, 200, 200),
+    Access("GET", "/post/<int:post_id>", 302, 200, 200, "/post/1"),
+    Access("GET", "/user/<username>", 302, 200, 200, PROFILE),
+    Access("GET", "/search", 302, 200, 200, "/search?q=words"),
+    Access("GET", "/auth/login", 200, 302, 302),
+    Access("POST", "/auth/login", 302, 302, 302),
+    Access("GET", "/auth/register", 200, 302, 302),
+    Access("POST", "/auth/register", 302, 302, 302),
+    Access("POST", "/auth/logout", 302, 302, 302),
+    Access("GET", "/setup", 404, 404, 404),
+    Access("POST", "/setup", 404, 404, 404),
+    Access("POST", "/follow/<username>", 302, 422, 302, "/follow/alice"),
+    Access("POST", "/unfollow/<username>", 302, 422, 302, "/unfollow/alice"),
+    Access("GET", "/livez", 200, 200, 200),
+    Access("GET", "/readyz", 503, 503, 503),  # no worker runs here
+    Access("GET", "/static/<path:filename>", 200, 200, 200, "/static/icon.svg"),
+    Access("GET", "/bootstrap/static/<path:filename>", 200, 200, 200, "/bootstrap/static/css/bootstrap.min.css"),
+]
+FORMS = {
+    "/": {"post": "a new post"},
+    "/index": {"post": "a new post"},
+    "/auth/login": {"username": "bob", "password": PASSWORD},
+    "/auth/register": {
+        "username": "dora", "email": "dora@example.org", "password": PASSWORD, "password2": PASSWORD
+    },
+}  # fmt: skip
+POSTS = [route for route in ROUTES if route.method == "POST" and route.rule != "/setup"]
+# Logging out leads to the log-in page whoever does it.
+PROTECTED = [route for route in ROUTES if route.visitor == 302 and not route.rule.startswith("/auth/")]
+PAGES = [route for route in ROUTES if route.method == "GET"]
+
+
+def named(route: Access) -> str:
+    return f"{route.method} {route.rule}"
+
+
+@pytest.fixture
+def post(people: People) -> int:
+    """What alice wrote."""
+    return people.post("alice", "words that alice wrote")
+
+
+def send(client: PageClient, route: Access) -> int:
+    if route.method == "GET":
+        return client.get(route.url).status_code
+    token = client.token("/auth/login")
+    return client.post(route.url, data={"csrf_token": token, **FORMS.get(route.rule, {})}).status_code
+
+
+def test_the_table_has_every_route(app: Flask) -> None:
+    there = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    there = {(method, rule) for method, rule in there if method not in ("HEAD", "OPTIONS")}
+    assert there == {(route.method, route.rule) for route in ROUTES}
+
+
+@pytest.mark.usefixtures("post")
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+def test_a_visitor_is_answered_as_the_table_says(client: PageClient, route: Access) -> None:
+    assert send(client, route) == route.visitor
+
+
+@pytest.mark.usefixtures("post")
+@pytest.mark.parametrize("route", PROTECTED, ids=named)
+def test_a_visitor_is_led_to_the_log_in_page_and_back(client: PageClient, route: Access) -> None:
+    answer = client.open(route.url, method=route.method)
+    assert answer.location.startswith("/auth/login?next=%2F")
+
+
+@pytest.mark.usefixtures("post")
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+def test_the_owner_is_answered_as_the_table_says(alice: PageClient, route: Access) -> None:
+    assert send(alice, route) == route.owner
+
+
+@pytest.mark.usefixtures("post")
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+def test_a_stranger_is_answered_as_the_table_says(charlie: PageClient, route: Access) -> None:
+    assert send(charlie, route) == route.stranger
+
+
+@pytest.mark.parametrize("token", [None, "", "forged", "IjEi.forged.forged"])
+@pytest.mark.parametrize("route", POSTS, ids=named)
+def test_a_form_without_its_token_is_refused_and_changes_nothing(
+    app: Flask, people: People, statements: Statements, route: Access, token: str | None
+) -> None:
+    client = PageClient(app) if route.rule in ("/auth/login", "/auth/register") else people.browser("charlie")
+    client.get("/auth/login")
+    data = FORMS.get(route.rule, {}) | ({} if token is None else {"csrf_token": token})
+    with statements:
+        assert client.post(route.url, data=data).status_code == 400
+    assert not statements.writes
+    if "post" in data:
+        assert "a new post" in client.post(route.url, data=data).text, "what was typed is still there"
+    logged_in = client.get("/explore").status_code == 200
+    assert logged_in is (route.rule not in ("/auth/login", "/auth/register"))
+
+
+@pytest.mark.usefixtures("post")
+@pytest.mark.parametrize("route", PAGES, ids=named)
+@pytest.mark.parametrize("name", ["", "alice"])
+def test_a_page_that_is_only_looked_at_changes_nothing(
+    app: Flask, people: People, statements: Statements, route: Access, name: str
+) -> None:
+    client = people.browser(name) if name else PageClient(app)
+    with statements:
+        client.get(route.url)
+    assert not statements.writes
+
+
+@pytest.mark.parametrize("route", POSTS, ids=named)
+def test_what_is_for_forms_alone_does_not_answer_a_mere_look(alice: PageClient, route: Access) -> None:
+    if any(page.rule == route.rule for page in PAGES):
+        assert alice.get(route.url).status_code in (200, 302)
+    else:
+        answer = alice.get(route.url)
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["Allow"]
