@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from page import PageClient
 from people import People
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from app import create_app
 from app.boot.schema import bring_up_to_date
 from app.core.config import Settings
 from app.core.database import db
+from app.jobs.runner import run_due
 from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
 from app.worker import build_catalogue, build_registry
@@ -129,19 +130,32 @@ def registry(index: SearchIndex):
     return build_registry(index, build_catalogue())
 
 
+@pytest.fixture
+def work(app: Flask, registry) -> Callable[[], None]:
+    """Does what the worker does: every job that is due."""
+
+    def run() -> None:
+        with app.app_context():
+            while run_due(registry):
+                pass
+
+    return run
+
+
 class Statements:
     """The SQL statements that were sent while it was recording."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.seen: list[str] = []
 
     def __enter__(self) -> Statements:
         self._listener = lambda _c, _k, statement, *_: self.seen.append(statement)
-        event.listen(db.engine, "before_cursor_execute", self._listener)
+        event.listen(self._engine, "before_cursor_execute", self._listener)
         return self
 
     def __exit__(self, *_: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._listener)
+        event.remove(self._engine, "before_cursor_execute", self._listener)
 
     @property
     def queries(self) -> list[str]:
@@ -155,10 +169,11 @@ class Statements:
 
 
 @pytest.fixture
-def statements(app: Flask) -> Iterator[Statements]:
+def statements(app: Flask) -> Statements:
     """Records SQL: `with statements: ...`, then look at `.queries` and `.writes`."""
+    # Not in a context that stays: requests of the test would use it, and with it one session, instead of their own.
     with app.app_context():
-        yield Statements()
+        return Statements(db.engine)
 
 
 @pytest.fixture

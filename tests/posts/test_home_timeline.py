@@ -1,17 +1,58 @@
-"""Home shows what I wrote and what those I follow wrote, newest first, and nothing else."""
+"""Home shows what I wrote and what those I follow wrote, newest first, and nothing else; at any size."""
 
 from __future__ import annotations
 
+from flask import Flask
 from page import PageClient
 from people import People
+from sqlalchemy import insert, text
+
+from app.accounts.models import Follow, User
+from app.accounts.queries import get_user
+from app.core.database import db, transaction
+from app.posts.models import Post
+from app.posts.queries import home_statement
 
 
 def test_home_shows_my_posts_and_those_of_people_i_follow(people: People, alice: PageClient) -> None:
     people.post("alice", "mine")
     people.post("bob", "from one I follow")
     people.post("charlie", "from a stranger")
-    text = alice.page("/").text
-    assert "mine" in text
-    assert "from one I follow" in text
-    assert "from a stranger" not in text
-    assert text.index("from one I follow") < text.index("mine")
+    content = alice.page("/").text
+    assert "mine" in content
+    assert "from one I follow" in content
+    assert "from a stranger" not in content
+    assert content.index("from one I follow") < content.index("mine")
+
+
+def test_home_of_somebody_new_says_what_to_do(charlie: PageClient) -> None:
+    page = charlie.page("/")
+    assert "Nobody here yet" in page.text
+    assert "/explore" in {link.get("href") for link in page.all("a")}
+
+
+def crowd(app: Flask, followed: int, posts: int) -> None:
+    """Accounts that alice follows, most of which have not written for long, and many posts by others."""
+    with app.app_context(), transaction() as session:
+        alice, charlie = get_user("alice").id, get_user("charlie").id
+        rows = [
+            {"username": f"u{n}", "username_key": f"u{n}", "email": f"{n}", "email_key": f"{n}", "password_hash": "-"}
+            for n in range(followed)
+        ]
+        ids = list(session.scalars(insert(User).returning(User.id), rows))
+        session.execute(insert(Follow), [{"follower_id": alice, "followed_id": each} for each in ids])
+        session.execute(insert(Post), [{"author_id": each, "body": "long ago"} for each in ids])
+        session.execute(insert(Post), [{"author_id": charlie, "body": "a stranger's"} for _ in range(posts)])
+        session.execute(text("ANALYZE"))
+
+
+def test_home_reads_each_authors_newest_posts_by_the_index_and_never_the_whole_table(
+    app: Flask, people: People
+) -> None:
+    crowd(app, followed=100, posts=2000)
+    with app.app_context():
+        statement = home_statement(get_user("alice").id).order_by(Post.id.desc()).limit(26)
+        compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+    assert any("ix_post_author_id_id" in line and "SEARCH" in line for line in plan), plan
+    assert not any(line.startswith("SCAN post") for line in plan), plan
