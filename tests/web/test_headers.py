@@ -1,0 +1,61 @@
+"""Headers that keep browsers from doing what the pages did not ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask, request
+from page import Page, PageClient
+from people import People
+
+from app.core.config import Settings
+from app.web.security import HEADERS
+
+ADDRESSES = ["/auth/login", "/index", "/no/such/page", "/livez", "/readyz", "/static/icon.svg"]
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_answer_has_them(client: PageClient, address: str) -> None:
+    answer = client.get(address)
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_the_policy_allows_nothing_that_the_pages_do_not_use() -> None:
+    policy = HEADERS["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_pages_are_not_kept_by_browsers_and_files_with_a_mark_are(alice: PageClient) -> None:
+    answer = alice.get("/index")
+    assert answer.headers["Cache-Control"] == "no-store"
+    files = [tag["href"] for tag in Page(answer.text).all("link") if "static" in tag.get("href", "")]
+    files += [tag["src"] for tag in Page(answer.text).all("script")]
+    assert len(files) > 5
+    for address in files:
+        kept = alice.get(address)
+        assert kept.status_code == 200, address
+        assert "immutable" in kept.headers["Cache-Control"], address
+
+
+def test_a_file_without_its_mark_is_asked_for_again(client: PageClient) -> None:
+    assert client.get("/static/icon.svg").headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(("hops", "expected"), [(0, "127.0.0.1"), (1, "192.0.2.7")])
+def test_the_visitors_address_is_taken_from_the_proxy_only_behind_one(
+    settings: Settings, make_app, hops: int, expected: str
+) -> None:
+    app: Flask = make_app(replace(settings, proxy_hops=hops))
+    People(app).settle()
+    seen = []
+
+    @app.before_request
+    def note() -> None:
+        seen.append(request.remote_addr)
+
+    PageClient(app).get("/auth/login", headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
+    assert seen == [expected]
