@@ -57,6 +57,15 @@ class Page(HTMLParser):
         """The value of the input of that name."""
         return next(attributes.get("value", "") for attributes in self.all("input") if attributes.get("name") == field)
 
+    def posts(self) -> list[int]:
+        """The ids of the posts shown, in order."""
+        addresses = [link.get("href", "") for link in self.all("a")]
+        return list(dict.fromkeys(int(each.rpartition("/")[2]) for each in addresses if each.startswith("/post/")))
+
+    def neighbour(self, relation: str) -> str | None:
+        """The address of the older ("next") or newer ("prev") page of a list."""
+        return next((link["href"] for link in self.all("a") if link.get("rel") == relation), None)
+
     def faults(self) -> list[str]:
         """What is wrong with the page."""
         return [*self._heading_faults(), *self._name_faults(), *self._inline_faults(), *self._form_faults()]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from page import Page, PageClient
+from page import PageClient
 from people import POST_LENGTH, People
 
 from app.accounts.queries import get_user
@@ -27,17 +27,6 @@ def sixty(app: Flask, people: People) -> list[int]:
     return ids[::-1]
 
 
-def shown(page: Page) -> list[int]:
-    """The posts on a page, in order."""
-    links = [link.get("href", "") for link in page.all("a")]
-    return list(dict.fromkeys(int(link.rpartition("/")[2]) for link in links if link.startswith("/post/")))
-
-
-def neighbour(page: Page, relation: str) -> str | None:
-    """The address of the older ("next") or newer ("prev") page."""
-    return next((link["href"] for link in page.all("a") if link.get("rel") == relation), None)
-
-
 @pytest.mark.parametrize("address", LISTS)
 def test_walking_to_the_end_shows_every_post_once_and_back_leads_to_the_start(
     alice: PageClient, sixty: list[int], address: str
@@ -45,15 +34,15 @@ def test_walking_to_the_end_shows_every_post_once_and_back_leads_to_the_start(
     pages, here = [], address
     while here:
         page = alice.page(here)
-        pages.append(shown(page))
-        last, here = here, neighbour(page, "next")
+        pages.append(page.posts())
+        last, here = here, page.neighbour("next")
     assert [number for numbers in pages for number in numbers] == sixty
     assert [len(numbers) for numbers in pages] == [25, 25, 10]
     back = []
     while last:
         page = alice.page(last)
-        back.append(shown(page))
-        last = neighbour(page, "prev")
+        back.append(page.posts())
+        last = page.neighbour("prev")
     assert back[-1] == sixty[:SIZE], "the way back ends at the newest"
     assert len(back) <= 3
 
@@ -65,28 +54,28 @@ def test_walking_to_the_end_shows_every_post_once_and_back_leads_to_the_start(
               "page=\N{ARABIC-INDIC DIGIT TWO}"]
 )  # fmt: skip
 def test_nonsense_in_the_address_shows_the_start(alice: PageClient, sixty: list[int], address: str, query: str) -> None:
-    assert shown(alice.page(f"{address}?{query}")) == sixty[:SIZE]
+    assert alice.page(f"{address}?{query}").posts() == sixty[:SIZE]
 
 
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize("query", ["page=4", "page=9999", "before=1"])
 def test_beyond_the_end_there_is_a_way_back(alice: PageClient, sixty: list[int], address: str, query: str) -> None:
     page = alice.page(f"{address}?{query}")
-    assert shown(page) == []
+    assert page.posts() == []
     assert "No older posts" in page.text
-    assert neighbour(page, "prev") or any(urlsplit(link.get("href", "")).path == address for link in page.all("a"))
+    assert page.neighbour("prev") or any(urlsplit(link.get("href", "")).path == address for link in page.all("a"))
 
 
 @pytest.mark.parametrize("address", LISTS)
 def test_pages_by_number_still_work(alice: PageClient, sixty: list[int], address: str) -> None:
-    assert shown(alice.page(f"{address}?page=2")) == sixty[SIZE : 2 * SIZE]
-    assert shown(alice.page(f"{address}?page=3")) == sixty[2 * SIZE :]
+    assert alice.page(f"{address}?page=2").posts() == sixty[SIZE : 2 * SIZE]
+    assert alice.page(f"{address}?page=3").posts() == sixty[2 * SIZE :]
 
 
 def test_a_page_stays_what_it_was_when_somebody_posts_meanwhile(
     people: People, alice: PageClient, sixty: list[int]
 ) -> None:
-    older = neighbour(alice.page("/explore"), "next")
+    older = alice.page("/explore").neighbour("next")
     assert older is not None
     people.post("bob", "meanwhile")
-    assert shown(alice.page(older)) == sixty[SIZE : 2 * SIZE]
+    assert alice.page(older).posts() == sixty[SIZE : 2 * SIZE]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 from page import Page, PageClient
 from people import People
-from test_paging import neighbour, shown
 
 from app.search.interface import Document, Hits, SearchIndex, SearchUnavailable
 from app.search.memory_index import MemoryIndex
@@ -95,12 +94,12 @@ def test_hits_page_and_lead_back(people: People, alice: PageClient, work: Callab
     ids = [people.post("bob", "same word") for _ in range(30)][::-1]
     work()
     first = alice.page("/search?q=word")
-    older = neighbour(first, "next")
+    older = first.neighbour("next")
     assert older is not None
     second = alice.page(older)
-    assert shown(first) + shown(second) == ids
-    assert neighbour(second, "next") is None
-    assert shown(alice.page(neighbour(second, "prev") or "")) == shown(first)
+    assert first.posts() + second.posts() == ids
+    assert second.neighbour("next") is None
+    assert alice.page(second.neighbour("prev") or "").posts() == first.posts()
     beyond = alice.page("/search?q=word&page=9")
     assert "No more posts" in beyond.text
 
