@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 
@@ -44,7 +44,10 @@ def put_back(copy: Path, database: Path) -> None:
     """Replace the database, which nobody may have open, by a copy of `copy`; safe against interruption.
 
     The write-ahead log of the old database must go: SQLite would apply it to the new one and bring the old data back.
+    It is written into the old database first, so that an interruption leaves that one whole.
     """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
     incoming = database.with_suffix(".incoming")
     shutil.copyfile(copy, incoming)
     incoming.chmod(0o600)

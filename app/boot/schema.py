@@ -55,7 +55,7 @@ def check_soundness(database: Path) -> None:
     if result != "ok":
         raise Refusal(
             Reason.DAMAGED,
-            f"the database {database} is damaged ({result})",
+            f"the database {database} is damaged ({' '.join(result.split())})",
             f"Keep a copy of it, then put the newest good copy from {database.parent / 'backups'} in its place",
         )
 
