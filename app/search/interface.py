@@ -44,3 +44,6 @@ class SearchIndex(Protocol):
 
     def count(self) -> int:
         """How many documents of all kinds are indexed; quick. SearchUnavailable when the index cannot be read."""
+
+    def close(self) -> None:
+        """Let go of files and connections; what comes after opens them again."""

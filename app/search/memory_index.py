@@ -30,6 +30,9 @@ class MemoryIndex:
     def count(self) -> int:
         return len(self._words)
 
+    def close(self) -> None:
+        pass
+
 
 def _entries(documents: Iterable[Document]) -> dict[tuple[str, int], frozenset[str]]:
     return {(document.kind, document.id): frozenset(words_of(document.text)) for document in documents}

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -103,6 +103,10 @@ class WhooshIndex:
                     writer.add_document(**_fields(document))
             self._switch_to(name)
 
+    def close(self) -> None:
+        with self._lock:
+            self._let_go()
+
     def _read(self, run: Callable[[Any], Answer]) -> Answer:
         """Run a read on the newest searcher; once more on a fresh one, for a commit may swap files under a reader.
 
@@ -112,17 +116,25 @@ class WhooshIndex:
             try:
                 return run(self._fresh_searcher())
             except Exception:
-                self._searcher = None
+                self._let_go()
             with _unavailable():
                 return run(self._fresh_searcher())
 
     def _fresh_searcher(self) -> Any:
+        # Opened anew after every commit. The library's own refresh() goes on reading segments that were merged into
+        # others, so that documents are found twice, and deleted ones for ever (whoosh3 3.54, test_index_contract.py).
         name = self._current()
-        if self._searcher is None or self._searcher_of != name:
+        if self._searcher is None or self._searcher_of != name or not self._searcher.up_to_date():
+            self._let_go()
             self._searcher, self._searcher_of = self._open(name).searcher(), name
-        else:
-            self._searcher = self._searcher.refresh()
         return self._searcher
+
+    def _let_go(self) -> None:
+        # What is already half closed, because its files are gone, need not be closed in full.
+        with suppress(Exception):
+            if self._searcher is not None:
+                self._searcher.close()
+        self._searcher = None
 
     def _current(self) -> str:
         try:
