@@ -23,12 +23,13 @@ from .jobs.service import next_due, oldest_waiting, release_all
 from .jobs.wake import Listener
 from .posts import queries as posts
 from .posts.routes import SEARCH_INDEX
-from .search.interface import SearchIndex
+from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE, Catalogue, Source
 from .search.tasks import heal, rebuild_index, reconcile, update_index
 from .web.context import SETTINGS
 
-logger = logging.getLogger(__name__)
+# Named, for as a program this module is called __main__, which the log does not know as ours.
+logger = logging.getLogger("app.worker")
 BEAT_SECONDS = 10.0
 PAUSE_AFTER_TROUBLE = 5.0
 HEAL_SECONDS = 60.0
@@ -71,16 +72,17 @@ class Worker:
             release_all(session)
         while True:
             beat(self._run_dir)
-            self._listener.wait(self._round())
+            self._listener.wait(self.work_once())
 
-    def _round(self) -> float:
+    def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""
         try:
             while run_due(self._registry):
                 beat(self._run_dir)
             self._heal()
             return self._seconds_to_next()
-        except (Busy, StorageFull) as error:
+        except (Busy, StorageFull, SearchUnavailable) as error:
+            # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.
             logger.warning("%s: %s", type(error).__name__, error)
             return PAUSE_AFTER_TROUBLE
         finally:

@@ -97,10 +97,12 @@ class WhooshIndex:
             name = f"{FORMAT}-{token_hex(6)}"
             folder = self._folder / name
             folder.mkdir(parents=True)
-            writer = SyncedStorage(folder).create_index(_schema()).writer(limitmb=WRITER_MEGABYTES)
-            with _committed(writer):
-                for document in documents:
-                    writer.add_document(**_fields(document))
+            try:
+                _write_new(folder, documents)
+            except BaseException:
+                # Half an index is of no use, least of all on the full disk that may have been the reason.
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
             self._switch_to(name)
 
     def close(self) -> None:
@@ -157,6 +159,13 @@ class WhooshIndex:
         for other in self._folder.iterdir():
             if other.is_dir() and other.name != name:
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def _write_new(folder: Path, documents: Iterable[Document]) -> None:
+    writer = SyncedStorage(folder).create_index(_schema()).writer(limitmb=WRITER_MEGABYTES)
+    with _committed(writer):
+        for document in documents:
+            writer.add_document(**_fields(document))
 
 
 def _key(kind: str, number: int) -> str:

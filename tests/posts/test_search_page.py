@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import pytest
+from fragile import FragileIndex
 from page import Page, PageClient
 from people import People
 
-from app.search.interface import Document, Hits, SearchIndex, SearchUnavailable
-from app.search.memory_index import MemoryIndex
-from app.search.words import MOST_WORDS, Query
-
-
-class FragileIndex(MemoryIndex):
-    """An engine that can be switched off."""
-
-    away = False
-
-    def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
-        self._check()
-        super().update(documents, gone)
-
-    def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
-        self._check()
-        return super().search(kind, query, offset, limit)
-
-    def rebuild(self, documents: Iterable[Document]) -> None:
-        self._check()
-        super().rebuild(documents)
-
-    def _check(self) -> None:
-        if self.away:
-            raise SearchUnavailable("switched off")
+from app.search.interface import SearchIndex
+from app.search.words import MOST_WORDS
 
 
 @pytest.fixture

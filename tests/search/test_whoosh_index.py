@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import shutil
@@ -183,6 +184,18 @@ def test_another_process_sees_every_commit_and_every_rebuild(index: WhooshIndex,
     index.rebuild([Document("post", 100, "fresh again"), Document("post", 101, "fresh too")])
     assert total(reader, "fresh") == 2
     assert [path.name for path in folder.iterdir() if path.is_dir()] == [current(folder).name], "no leftovers"
+
+
+def test_a_rebuild_that_fails_leaves_nothing_behind(index: WhooshIndex, folder: Path) -> None:
+    def documents() -> Iterator[Document]:
+        yield document(1)
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    before = sorted(folder.iterdir())
+    with pytest.raises(SearchUnavailable):
+        index.rebuild(documents())
+    assert sorted(folder.iterdir()) == before
+    assert total(index) == len(TEXTS)
 
 
 def test_readers_are_always_answered_while_the_index_is_written(index: WhooshIndex, opened: Opened) -> None:
