@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from page import PageClient
 from people import People
-from sqlalchemy import Engine, event
+from statements import Statements
 
 from app import create_app
 from app.boot.schema import bring_up_to_date
@@ -140,32 +140,6 @@ def work(app: Flask, registry) -> Callable[[], None]:
                 pass
 
     return run
-
-
-class Statements:
-    """The SQL statements that were sent while it was recording."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.seen: list[str] = []
-
-    def __enter__(self) -> Statements:
-        self._listener = lambda _c, _k, statement, *_: self.seen.append(statement)
-        event.listen(self._engine, "before_cursor_execute", self._listener)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._listener)
-
-    @property
-    def queries(self) -> list[str]:
-        """What was read."""
-        return [statement for statement in self.seen if statement.lstrip().upper().startswith("SELECT")]
-
-    @property
-    def writes(self) -> list[str]:
-        """What was written."""
-        return [s for s in self.seen if s.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from conftest import Statements
 from flask import Flask
 from page import PageClient
 from people import PASSWORD, People
+from statements import Statements
 
 HOME, PROFILE, LOGIN = "/index", "/user/alice", "/auth/login"
 

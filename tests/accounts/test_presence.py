@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import Statements
 from flask import Flask
 from page import PageClient
 from people import People
+from statements import Statements
 
 from app.accounts.queries import get_user
 from app.accounts.service import LAST_SEEN_EVERY

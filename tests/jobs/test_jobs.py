@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Statements
 from flask import Flask
+from statements import Statements
 from threads import at_once
 
 from app.core.database import db, transaction

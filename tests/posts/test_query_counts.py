@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Statements
 from page import PageClient
 from people import People
+from statements import Statements
 
 MOST_QUERIES = 6
 AUTHORS = ["bob", *(f"user{number}" for number in range(7))]
