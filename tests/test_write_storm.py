@@ -37,6 +37,8 @@ def write_for(seconds: float) -> None:
                 fact.value = str(int(fact.value) + 1)
                 create_post(get_user("alice"), f"post {count}", POST_LENGTH)
         count += 1
+    with app.app_context():
+        db.engine.dispose()
     print(count)
 
 
