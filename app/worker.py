@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 
@@ -20,7 +21,7 @@ from .core.state import beat
 from .core.time import utc_now
 from .jobs.runner import Registry, run_due
 from .jobs.service import next_due, oldest_waiting, release_all
-from .jobs.wake import Listener
+from .jobs.wake import Listener, wake_worker
 from .posts import queries as posts
 from .posts.routes import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
@@ -65,19 +66,29 @@ class Worker:
         self._registry = build_registry(self._index, self._catalogue)
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
+        self._stopping = False
 
     def run(self) -> None:
-        """Work until Stopped is raised."""
-        with transaction() as session:
-            release_all(session)
-        while True:
-            beat(self._run_dir)
-            self._listener.wait(self.work_once())
+        """Work until somebody calls `stop`."""
+        with suppress(Stopped):
+            with transaction() as session:
+                release_all(session)
+            while not self._stopping:
+                beat(self._run_dir)
+                self._listener.wait(self.work_once())
+        logger.info("worker stopped")
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Stop at once; for a signal, which comes at any point of the program."""
+        self._stopping = True
+        # Where it comes in the middle of a finaliser, the exception is lost; then the next look sees that it is over.
+        wake_worker()
+        raise Stopped
 
     def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""
         try:
-            while run_due(self._registry):
+            while not self._stopping and run_due(self._registry):
                 beat(self._run_dir)
             self._heal()
             return self._seconds_to_next()
@@ -117,17 +128,11 @@ def main() -> None:
     except BlockingIOError:
         logger.error("another worker runs already")
         sys.exit(ANOTHER_WORKER)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
     with app.app_context():
-        try:
-            Worker(app).run()
-        except Stopped:
-            logger.info("worker stopped")
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+        worker = Worker(app)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, worker.stop)
+        worker.run()
 
 
 if __name__ == "__main__":

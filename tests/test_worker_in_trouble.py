@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from people import People
 from app.core.config import Settings
 from app.core.errors import StorageFull
 from app.search.interface import SearchIndex
-from app.worker import BEAT_SECONDS, PAUSE_AFTER_TROUBLE, Worker
+from app.worker import BEAT_SECONDS, PAUSE_AFTER_TROUBLE, Stopped, Worker
 
 
 @pytest.fixture
@@ -52,6 +53,20 @@ def test_a_full_disk_is_waited_for(app: Flask, people: People, worker: Worker, m
         patched.setattr("app.jobs.service.claim", full)
         assert work(app, worker) == PAUSE_AFTER_TROUBLE
     assert work(app, worker) <= BEAT_SECONDS
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_told_to_stop_it_stops_also_where_the_exception_is_lost(
+    app: Flask, people: People, worker: Worker, index: FragileIndex, monkeypatch, lost: bool
+) -> None:
+    def interrupted() -> int:
+        with suppress(Stopped if lost else ZeroDivisionError):  # as in a finaliser
+            worker.stop()
+        return 0
+
+    monkeypatch.setattr(index, "count", interrupted)
+    with app.app_context():
+        worker.run()
 
 
 def test_with_nothing_to_do_it_looks_again_after_a_beat(app: Flask, worker: Worker, settings: Settings) -> None:
