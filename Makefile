@@ -1,7 +1,7 @@
 # `make` lists the targets. With Docker you need none of them: docker compose up -d
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types lock
+.PHONY: help run test check lint types bench lock
 
 python := .venv/bin/python
 tests ?= tests
@@ -28,6 +28,10 @@ lint: ## check style and scripts
 types: ## check types
 	@deploy/venv.sh requirements-dev.txt
 	@$(python) -m mypy --strict app deploy/fatal_listener.py
+
+bench: ## measure start, memory, writes to the disk, search and pages (two minutes; not a test)
+	@deploy/venv.sh requirements.txt
+	@$(python) -m bench
 
 lock: ## write the lock files anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -85,6 +85,8 @@ def become_supervisord(settings: Settings) -> NoReturn:
         PORT=str(settings.port),
         PYTHON=sys.executable,
     )
+    # One pool of memory per process instead of one per thread: 7 MiB less, and Python's threads take turns anyway.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     os.chdir(PROJECT_ROOT)
     sys.stdout.flush()
     configuration = str(PROJECT_ROOT / "deploy" / "supervisord.conf")
