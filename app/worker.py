@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -41,9 +42,9 @@ class Stopped(BaseException):
     """Somebody asked the worker to stop."""
 
 
-def build_catalogue() -> Catalogue:
-    """Where the documents of the search index come from."""
-    catalogue = Catalogue()
+def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
+    """Where the documents of the search index come from; `check` may raise to interrupt the reading of all of them."""
+    catalogue = Catalogue(check)
     catalogue.register(posts.KIND, Source(posts.documents, posts.all_documents, posts.count_all))
     return catalogue
 
@@ -62,11 +63,11 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         self._run_dir = app.extensions[SETTINGS].run_dir
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
-        self._catalogue = build_catalogue()
+        self._stopping = False
+        self._catalogue = build_catalogue(self._interrupt_if_stopping)
         self._registry = build_registry(self._index, self._catalogue)
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
-        self._stopping = False
 
     def run(self) -> None:
         """Work until somebody calls `stop`."""
@@ -79,11 +80,13 @@ class Worker:
         logger.info("worker stopped")
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """Stop at once; for a signal, which comes at any point of the program."""
+        """Stop soon. For a signal, which may come in the middle of a finaliser, where what is raised is lost."""
         self._stopping = True
-        # Where it comes in the middle of a finaliser, the exception is lost; then the next look sees that it is over.
         wake_worker()
-        raise Stopped
+
+    def _interrupt_if_stopping(self) -> None:
+        if self._stopping:
+            raise Stopped
 
     def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,12 @@ from fragile import FragileIndex
 from people import People
 
 from app.core.config import Settings
+from app.core.database import db, transaction
 from app.core.errors import StorageFull
-from app.search.interface import SearchIndex
-from app.worker import BEAT_SECONDS, PAUSE_AFTER_TROUBLE, Stopped, Worker
+from app.jobs.models import Job
+from app.search.interface import Document, SearchIndex
+from app.search.service import REBUILD, request_rebuild
+from app.worker import BEAT_SECONDS, PAUSE_AFTER_TROUBLE, Worker
 
 
 @pytest.fixture
@@ -55,16 +58,38 @@ def test_a_full_disk_is_waited_for(app: Flask, people: People, worker: Worker, m
     assert work(app, worker) <= BEAT_SECONDS
 
 
-@pytest.mark.parametrize("lost", [True, False])
-def test_told_to_stop_it_stops_also_where_the_exception_is_lost(
-    app: Flask, people: People, worker: Worker, index: FragileIndex, monkeypatch, lost: bool
+def test_told_to_stop_while_it_makes_the_index_anew_it_stops_and_leaves_that_for_later(
+    app: Flask, people: People, worker: Worker, index: FragileIndex, monkeypatch
 ) -> None:
-    def interrupted() -> int:
-        with suppress(Stopped if lost else ZeroDivisionError):  # as in a finaliser
-            worker.stop()
-        return 0
+    people.post("alice", "one")
+    people.post("alice", "two")
+    rebuild = index.rebuild
+    seen: list[int] = []
 
-    monkeypatch.setattr(index, "count", interrupted)
+    def interrupted(documents: Iterable[Document]) -> None:
+        def until_told(documents: Iterable[Document]) -> Iterator[Document]:
+            for document in documents:
+                seen.append(document.id)
+                worker.stop()
+                yield document
+
+        rebuild(until_told(documents))
+
+    monkeypatch.setattr(index, "rebuild", interrupted)
+    with app.app_context():
+        with transaction():
+            request_rebuild()
+        worker.run()
+        assert len(seen) == 1
+        assert db.session.query(Job).filter_by(kind=REBUILD).count() == 1
+
+
+def test_a_call_to_stop_ends_the_wait(app: Flask, worker: Worker, monkeypatch) -> None:
+    def told_while_it_works() -> float:
+        worker.stop()
+        return 3600.0
+
+    monkeypatch.setattr(worker, "work_once", told_while_it_works)
     with app.app_context():
         worker.run()
 

@@ -25,6 +25,7 @@ class Source:
 class Catalogue:
     """The sources of all kinds; each feature registers its own, so that search imports none of them."""
 
+    check: Callable[[], None] = lambda: None
     sources: dict[str, Source] = field(default_factory=dict)
 
     def register(self, kind: str, source: Source) -> None:
@@ -36,9 +37,11 @@ class Catalogue:
         return sum(source.count() for source in self.sources.values())
 
     def everything(self) -> Iterator[Document]:
-        """Every document there is."""
+        """Every document there is; `check` is called before each and may raise, for there may be very many."""
         for source in self.sources.values():
-            yield from source.everything()
+            for document in source.everything():
+                self.check()
+                yield document
 
 
 def record_change(kind: str, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,10 @@ from typing import Any
 import pytest
 from person import Person
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
-
-from bench.appliance import Appliance
+from running import Running, running
 
 # Limits are for failures only; a slow machine must not fail.
-LIMIT_MILLISECONDS = 30_000
+LIMIT_MILLISECONDS = 6_000
 # As root in a container there is no sandbox to be had; the browser sees nothing but our own pages.
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -32,47 +32,66 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def port_of_nobody() -> int:
+    """A free port, also for fixtures that live longer than a test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# Both appliances ask for the browser first: without it nothing needs to be started.
 @pytest.fixture
-def new_appliance(tmp_path: Path) -> Iterator[Appliance]:
+def new_appliance(browser: Browser, tmp_path: Path) -> Iterator[Running]:
     """An appliance that nobody has used yet."""
-    with Appliance(tmp_path) as appliance:
+    with running(tmp_path, port_of_nobody()) as appliance:
         yield appliance
 
 
-@pytest.fixture(scope="module")
-def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Appliance]:
-    """An appliance for the tests of a module."""
-    with Appliance(tmp_path_factory.mktemp("appliance")) as appliance:
+@pytest.fixture(scope="session")
+def appliance(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """An appliance for all tests; alice sets it up."""
+    with running(tmp_path_factory.mktemp("appliance"), port_of_nobody()) as appliance:
         yield appliance
 
 
-@pytest.fixture(scope="module")
-def alices_cookies(browser: Browser, appliance: Appliance) -> StorageState:
+@pytest.fixture(scope="session")
+def alices_cookies(browser: Browser, appliance: Running) -> StorageState:
     """What the browser keeps of alice, who has set the appliance up."""
-    context = browser.new_context()
-    Person(context.new_page(), appliance.address, "alice").set_up(appliance.setup_code)
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    with browser.new_context() as context:
+        Person(context.new_page(), appliance.address, "alice").set_up(appliance.setup_code)
+        return context.storage_state()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Person]]:
-    """Let somebody open a browser of their own: `visit(address, name, **options of Playwright's context)`."""
-    contexts = []
+def open_browsers(browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Let people open browsers of their own, in whose pages nothing may go wrong."""
+    people: list[Person] = []
 
     def open_browser(address: str, name: str = "visitor", **options: Any) -> Person:
         context = browser.new_context(**options)
         context.set_default_timeout(LIMIT_MILLISECONDS)
-        contexts.append(context)
-        return Person(context.new_page(), address, name)
+        people.append(Person(context.new_page(), address, name))
+        return people[-1]
 
     yield open_browser
-    for context in contexts:
-        context.close()
+    complaints = {person.name: person.watch.complaints() for person in people}
+    for person in people:
+        person.page.context.close()
+    assert not any(complaints.values()), complaints
 
 
 @pytest.fixture
-def alice(appliance: Appliance, alices_cookies: StorageState, visit: Callable[..., Person]) -> Person:
+def visit(browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Let somebody open a browser: `visit(address, name, **options of Playwright's context)`."""
+    yield from open_browsers(browser)
+
+
+@pytest.fixture(scope="module")
+def visit_for_long(browser: Browser) -> Iterator[Callable[..., Person]]:
+    """The same for browsers that stay open for all tests of a module."""
+    yield from open_browsers(browser)
+
+
+@pytest.fixture
+def alice(appliance: Running, alices_cookies: StorageState, visit: Callable[..., Person]) -> Person:
     """Alice, logged in, in a browser of her own."""
     return visit(appliance.address, "alice", storage_state=alices_cookies)

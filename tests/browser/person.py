@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from people import PASSWORD
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from watch import Watch
 
 
 class Person:
@@ -12,6 +13,7 @@ class Person:
     def __init__(self, page: Page, address: str, name: str) -> None:
         self.page = page
         self.name = name
+        self.watch = Watch(page.context, address)
         self._address = address
 
     def open(self, path: str) -> None:
@@ -72,7 +74,7 @@ class Person:
         self.press("Search")
 
     @property
-    def composer(self):
+    def composer(self) -> Locator:
         """Where one writes."""
         return self.page.get_by_label("Write a post")
 

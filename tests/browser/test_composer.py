@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from person import Person
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Route, StorageState, expect
+from running import Running
 
 pytestmark = pytest.mark.browser
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -26,6 +29,18 @@ def test_what_is_left_is_shown_in_the_characters_that_the_server_counts(alice: P
     alice.open("/")
     alice.type(text)
     expect(alice.page.get_by_text(shown, exact=True)).to_be_visible()
+
+
+def test_a_text_is_marked_as_soon_as_it_is_too_long(alice: Person) -> None:
+    alice.open("/")
+    alice.type("z" * 280)
+    count = alice.page.locator("[data-composer-count]")
+    expect(count).to_have_text("0 left")
+    usual = count.evaluate("element => getComputedStyle(element).color")
+    expect(count).to_have_css("color", usual)
+    alice.type("z" * 281)
+    expect(count).to_have_text("1 too many")
+    expect(count).not_to_have_css("color", usual)
 
 
 def test_a_text_that_is_too_long_comes_back_whole_with_the_reason(alice: Person) -> None:
@@ -62,13 +77,43 @@ def test_what_was_typed_survives_a_log_in_that_ended_meanwhile(alice: Person) ->
     expect(alice.composer).to_have_value("written for an hour")
 
 
-def test_a_double_click_makes_one_post(alice: Person) -> None:
+@pytest.mark.parametrize(("script", "times"), [(True, 1), (False, 2)], ids=["with JavaScript", "without JavaScript"])
+def test_pressing_the_button_again_while_the_post_is_on_its_way_makes_one_post(
+    appliance: Running, alices_cookies: StorageState, visit: Callable[..., Person], script: bool, times: int
+) -> None:
+    alice = visit(appliance.address, "alice", storage_state=alices_cookies, java_script_enabled=script)
+    text = f"only one of these, sent {times} times"
+    sent: list[Route] = []
+
+    def answer_slowly(route: Route) -> None:
+        sent.append(route)
+        answer = route.fetch(max_redirects=0)
+        # The post is made. Only now, before its answer is shown, the button is pressed again.
+        if len(sent) == 1:
+            alice.page.mouse.click(*place)
+        route.fulfill(response=answer)
+
     alice.open("/")
-    alice.type("only one of these")
-    alice.page.get_by_role("button", name="Post", exact=True).dblclick(no_wait_after=True)
+    alice.type(text)
+    # By the mouse itself, because the button's own click waits for the page that is to come.
+    place = middle_of(alice.page.get_by_role("button", name="Post", exact=True))
+    alice.page.route(lambda _url: True, lambda route: answer_slowly(route) if is_post(route) else route.continue_())
+    alice.page.mouse.click(*place)
     alice.see("Posted.")
+    assert len(sent) == times, "with JavaScript the button rests; without it the server sees to it"
+    alice.page.unroute_all(behavior="wait")
     alice.open("/user/alice")
-    expect(alice.page.get_by_text("only one of these")).to_have_count(1)
+    expect(alice.page.get_by_text(text)).to_have_count(1)
+
+
+def is_post(route: Route) -> bool:
+    return route.request.method == "POST"
+
+
+def middle_of(button: Locator) -> tuple[float, float]:
+    box = button.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_control_and_enter_posts(alice: Person) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 from person import Person
 from playwright.sync_api import expect
-
-from bench.appliance import Appliance
+from running import Running
 
 pytestmark = pytest.mark.browser
 LIMIT_SECONDS = 60
@@ -22,7 +21,7 @@ def finds(person: Person, words: str) -> bool:
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_people_set_up_register_post_find_follow_and_leave(
-    new_appliance: Appliance, visit: Callable[..., Person], script: bool
+    new_appliance: Running, visit: Callable[..., Person], script: bool
 ) -> None:
     address = new_appliance.address
     alice = visit(address, "alice", java_script_enabled=script)

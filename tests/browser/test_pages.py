@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from person import Person
 from playwright.sync_api import StorageState
-
-from bench.appliance import Appliance
+from running import Running
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / ".cache" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
@@ -48,7 +47,7 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def content(appliance: Appliance, alices_cookies: StorageState, browser) -> None:
+def content(appliance: Running, alices_cookies: StorageState, browser) -> None:
     """Posts of every kind, which search finds, and somebody with a very long name."""
     context = browser.new_context(storage_state=alices_cookies)
     alice = Person(context.new_page(), appliance.address, "alice")
@@ -72,7 +71,7 @@ def screen(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 @pytest.fixture
-def visitor(appliance: Appliance, visit: Callable[..., Person], screen: dict[str, object]) -> Person:
+def visitor(appliance: Running, visit: Callable[..., Person], screen: dict[str, object]) -> Person:
     """Somebody who is not logged in."""
     # The checker is put into the page by a script of ours, which the page's own policy would refuse.
     return visit(appliance.address, bypass_csp=True, **screen)
@@ -80,7 +79,7 @@ def visitor(appliance: Appliance, visit: Callable[..., Person], screen: dict[str
 
 @pytest.fixture
 def member(
-    appliance: Appliance, alices_cookies: StorageState, visit: Callable[..., Person], screen: dict[str, object]
+    appliance: Running, alices_cookies: StorageState, visit: Callable[..., Person], screen: dict[str, object]
 ) -> Person:
     """Alice, logged in."""
     return visit(appliance.address, "alice", storage_state=alices_cookies, bypass_csp=True, **screen)
@@ -133,7 +132,7 @@ def test_the_list_of_keys_is_accessible(member: Person, axe: str) -> None:
     check(member, axe)
 
 
-def test_nothing_comes_from_elsewhere_and_nothing_is_refused_or_fails(appliance: Appliance, alice: Person) -> None:
+def test_nothing_comes_from_elsewhere_and_nothing_is_refused_or_fails(appliance: Running, alice: Person) -> None:
     complaints: list[str] = []
     alice.page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     alice.page.on("pageerror", lambda error: complaints.append(str(error)))
