@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 INPUTS_WITHOUT_LABEL = frozenset({"hidden", "submit", "button"})
+POST_ADDRESS = re.compile(r"/post/(\d+)")
 VOID = frozenset({"input", "img", "br", "meta", "link", "hr", "source"})
 
 
@@ -59,8 +61,8 @@ class Page(HTMLParser):
 
     def posts(self) -> list[int]:
         """The ids of the posts shown, in order."""
-        addresses = [link.get("href", "") for link in self.all("a")]
-        return list(dict.fromkeys(int(each.rpartition("/")[2]) for each in addresses if each.startswith("/post/")))
+        matches = [POST_ADDRESS.fullmatch(link.get("href", "")) for link in self.all("a")]
+        return list(dict.fromkeys(int(match[1]) for match in matches if match))
 
     def neighbour(self, relation: str) -> str | None:
         """The address of the older ("next") or newer ("prev") page of a list."""

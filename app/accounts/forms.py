@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import EqualTo
 
 from ..web.forms import Form, required, rule
-from .service import checked_email, checked_password, checked_username
+from .service import checked_about, checked_email, checked_password, checked_username
+
+
+def new_password(label: Any) -> PasswordField:
+    """A field for a password that somebody chooses."""
+    return PasswordField(label, validators=[required(), rule(checked_password)])
+
+
+def repeated_password() -> PasswordField:
+    """A field for the same again."""
+    same = EqualTo("password", message=_l("The two passwords differ."))
+    return PasswordField(_l("Repeat the password"), validators=[required(), same])
 
 
 class LoginForm(Form):
@@ -23,13 +36,26 @@ class RegistrationForm(Form):
 
     username = StringField(_l("Username"), validators=[required(), rule(checked_username)])
     email = EmailField(_l("E-mail"), validators=[required(), rule(checked_email)])
-    password = PasswordField(_l("Password"), validators=[required(), rule(checked_password)])
-    password2 = PasswordField(
-        _l("Repeat the password"), validators=[required(), EqualTo("password", message=_l("The two passwords differ."))]
-    )
+    password = new_password(_l("Password"))
+    password2 = repeated_password()
 
 
 class SetupForm(RegistrationForm):
     """Make the first account, the administrator's."""
 
     code = StringField(_l("Set-up code"), validators=[required()])
+
+
+class ProfileForm(Form):
+    """Change what others see of an account."""
+
+    username = StringField(_l("Username"), validators=[required(), rule(checked_username)])
+    about_me = TextAreaField(_l("About me"), validators=[rule(checked_about)])
+
+
+class PasswordForm(Form):
+    """Choose another password."""
+
+    password_now = PasswordField(_l("Password until now"), validators=[required()])
+    password = new_password(_l("New password"))
+    password2 = repeated_password()

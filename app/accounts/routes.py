@@ -19,8 +19,8 @@ from ..web.forms import attach, checked_token, status_of
 from ..web.security import safe_next
 from ..web.throttle import Throttle
 from . import service
-from .forms import LoginForm, RegistrationForm, SetupForm
-from .models import User
+from .forms import LoginForm, PasswordForm, ProfileForm, RegistrationForm, SetupForm
+from .models import ABOUT_LENGTH, User
 from .passwords import hash_password
 from .queries import any_account, find_user, get_user, user_of_session
 from .setup import check_code, create_first_administrator
@@ -198,6 +198,41 @@ def unfollow(username: str) -> Answer:
         "info",
     )
     return redirect(url_for("posts.profile", username=name))
+
+
+@blueprint.route("/edit_profile", methods=["GET", "POST"])
+@login_required
+def edit_profile() -> Answer:
+    """Change one's name and what one says of oneself."""
+    form = ProfileForm(obj=current_user)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                service.change_profile(current_user, form.username.data, form.about_me.data)
+        except Conflict as error:
+            attach(form, error, str(error.values["field"]))
+        else:
+            flash(_("Your profile is saved."), "success")
+            return redirect(url_for("posts.profile", username=current_user.username))
+    return _form_page("accounts/edit_profile.html", form, about_length=ABOUT_LENGTH)
+
+
+@blueprint.route("/auth/password", methods=["GET", "POST"])
+@login_required
+def change_password() -> Answer:
+    """Choose another password, which ends one's other log-ins."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        user = _authenticated(current_user.username, form.password_now.data)
+        if user is not None:
+            password_hash = hash_password(form.password.data)
+            with transaction():
+                service.set_password(user, password_hash)
+            login_user(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
+            flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
+            return redirect(url_for("posts.profile", username=user.username))
+        attach(form, Invalid(mark("This is not your password.")), "password_now")
+    return _form_page("accounts/change_password.html", form)
 
 
 def _require_token() -> None:

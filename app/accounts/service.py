@@ -11,15 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
 from ..core.errors import Conflict, Invalid, mark
-from ..core.text import refuse_unprintable
+from ..core.text import clean, refuse_unprintable
 from ..core.time import utc_now
-from .models import EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD, Follow, User, new_session_key
+from .models import ABOUT_LENGTH, EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD, Follow, User, new_session_key
 from .passwords import password_matches
 from .queries import find_user
 
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 # These would be taken for a place in the address bar, not for a person.
 RESERVED = frozenset({".", ".."})
+NAME_TAKEN = mark("This name is taken. Choose another.")
 LAST_SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -52,6 +53,11 @@ def checked_password(password: str) -> str:
     return password
 
 
+def checked_about(text: str) -> str:
+    """What somebody says of themselves as it will be stored, possibly nothing; raises Invalid."""
+    return clean(text, "about_me", ABOUT_LENGTH, lines=True) if text.strip() else ""
+
+
 def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False) -> User:
     """A new account; raises Invalid, or Conflict (with `values["field"]`) when the name or the address is taken.
 
@@ -71,7 +77,7 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
             db.session.add(user)
     except IntegrityError as error:
         if find_user(name):
-            raise Conflict(mark("This name is taken. Choose another."), field="username") from error
+            raise Conflict(NAME_TAKEN, field="username") from error
         raise Conflict(mark("This address has an account already. Log in instead."), field="email") from error
     return user
 
@@ -82,6 +88,16 @@ def authenticate(user: User | None, password: str) -> bool:
     # The read transaction ends here: nothing may hold the database while the hash is computed.
     db.session.rollback()
     return len(password) <= LONGEST_PASSWORD and password_matches(stored, password)
+
+
+def change_profile(user: User, username: str, about_me: str) -> None:
+    """Give an account another name (or the same) and text; raises Invalid, or Conflict when the name is taken."""
+    name, about = checked_username(username), checked_about(about_me)
+    try:
+        with db.session.begin_nested():
+            user.username, user.username_key, user.about_me = name, name.lower(), about
+    except IntegrityError as error:
+        raise Conflict(NAME_TAKEN, field="username") from error
 
 
 def set_password(user: User, password_hash: str) -> None:

@@ -62,6 +62,19 @@ def get_post(post_id: int) -> Post:
     return post
 
 
+def get_deletable(post_id: int, user: User) -> Post:
+    """A post that the user may delete, being its author or an administrator; raises NotFound otherwise."""
+    post = get_post(post_id)
+    if not may_delete(post, user):
+        raise NotFound
+    return post
+
+
+def may_delete(post: Post, user: User) -> bool:
+    """Whether this user may delete this post."""
+    return post.author_id == user.id or user.is_admin
+
+
 def by_ids(ids: Sequence[int]) -> list[Post]:
     """Posts in the order of their ids as given; those that are gone are left out."""
     rows = {post.id: post for post in db.session.scalars(_with_author().where(Post.id.in_(ids)))}

@@ -32,6 +32,7 @@ Answer = str | Response | tuple[str, int]
 def init_posts(app: Flask, index: SearchIndex) -> None:
     """The pages, and the engine that finds posts."""
     app.extensions[SEARCH_INDEX] = index
+    app.jinja_env.tests["deletable_by"] = queries.may_delete
     app.register_blueprint(blueprint)
 
 
@@ -74,6 +75,24 @@ def explore() -> Answer:
 def show(post_id: int) -> Answer:
     """One post."""
     return render_template("posts/show.html", post=queries.get_post(post_id))
+
+
+@blueprint.route("/post/<int:post_id>/delete", methods=["GET", "POST"])
+@login_required
+def delete(post_id: int) -> Answer:
+    """Ask, then delete one's own post, or any as an administrator."""
+    form = Form()
+    post = queries.get_deletable(post_id, current_user)
+    if form.validate_on_submit():
+        with transaction():
+            # Read anew in here: it may be gone by now.
+            post = queries.get_deletable(post_id, current_user)
+            username = post.author.username
+            service.delete_post(post)
+        flash(_("The post is deleted."), "success")
+        return redirect(url_for("posts.profile", username=username))
+    page = render_template("posts/delete.html", post=post, form=form)
+    return (page, status_of(form)) if form.is_submitted() else page
 
 
 @blueprint.get("/user/<username>")

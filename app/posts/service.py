@@ -38,6 +38,12 @@ def create_post(author: User, body: str, limit: int, submission: str = "") -> Po
     return post
 
 
+def delete_post(post: Post) -> None:
+    """Remove a post for good, and let the search index follow."""
+    db.session.delete(post)
+    record_change(KIND, post.id)
+
+
 def _earlier(author: User, mark: str) -> Post | None:
     """The post that the same form made before; among the author's newest, so that no index has to be written for it."""
     newest = select(Post).where(Post.author_id == author.id).order_by(Post.id.desc()).limit(RECENT)
