@@ -21,8 +21,9 @@ class Person:
         self.page.goto(self._address + path)
 
     def see(self, text: str) -> None:
-        """Wait until this text stands on the page."""
+        """Wait until this text stands on the page and the scripts of the page, which come last, are at work."""
         expect(self.page.get_by_text(text, exact=False).first).to_be_visible()
+        self.page.wait_for_load_state("load")
 
     def press(self, button: str) -> None:
         """Press a button by its words."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 from person import Person
 from playwright.sync_api import expect
+from processes import eventually
 from running import Running
 
 pytestmark = pytest.mark.browser
-LIMIT_SECONDS = 60
 
 
 def finds(person: Person, words: str) -> bool:
@@ -33,9 +32,7 @@ def test_people_set_up_register_post_find_follow_and_leave(
     bob.log_in()
     bob.see("Nobody here yet")
     bob.write("The harbour is frozen")
-    until = time.monotonic() + LIMIT_SECONDS
-    while not finds(alice, "HARBOUR"):
-        assert time.monotonic() < until, "the post is found"
+    eventually(lambda: finds(alice, "HARBOUR"))
     alice.see("The harbour is frozen")
 
     alice.page.locator("article").get_by_role("link", name="bob").click()
