@@ -11,6 +11,8 @@ from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.logs import init_logs
 from .health import init_health
 from .jobs.wake import use_pipe
+from .messages.routes import init_messages
+from .notifications.routes import init_notifications
 from .posts.routes import init_posts
 from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
@@ -48,6 +50,8 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_errors(app)
     init_accounts(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
+    init_messages(app)
+    init_notifications(app)
     init_health(app)
     return app
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -26,17 +28,24 @@ class Appliance:
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self._log = folder / "log"
-        self._environment = os.environ | {"PORT": str(port), "MICROBLOG_DATA_DIR": str(folder / "data")}
+        # In memory, as by default, so that idling writes nothing.
+        self._run_dir = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="microblog-bench-"))
+        self._environment = os.environ | {
+            "PORT": str(port),
+            "MICROBLOG_DATA_DIR": str(folder / "data"),
+            "MICROBLOG_RUN_DIR": str(self._run_dir),
+        }
         self.started_after = 0.0
 
     def __enter__(self) -> Appliance:
         begun = time.monotonic()
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.boot"], env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() - begun > START_SECONDS:
+                self._process.kill()
                 raise RuntimeError(self._log.read_text())
             time.sleep(0.05)
         self.started_after = time.monotonic() - begun
@@ -48,6 +57,7 @@ class Appliance:
     ) -> None:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(STOP_SECONDS)
+        shutil.rmtree(self._run_dir, ignore_errors=True)
 
     @property
     def setup_code(self) -> str:

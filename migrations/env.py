@@ -7,10 +7,11 @@ from app.accounts import models as accounts
 from app.core import models as core
 from app.core.database import Base
 from app.jobs import models as jobs
+from app.messages import models as messages
 from app.posts import models as posts
 
 # Named so that it is plain why they are imported: their tables are what `flask db check` compares the database with.
-TABLES = (core, accounts, posts, jobs)
+TABLES = (core, accounts, posts, messages, jobs)
 
 
 def run(connection: Connection) -> None:

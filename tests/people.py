@@ -10,6 +10,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.queries import get_user
 from app.accounts.service import create_user, follow
 from app.core.database import db, transaction
+from app.messages.service import send_message
 from app.posts.models import Post
 from app.posts.service import create_post
 
@@ -48,6 +49,11 @@ class People:
         """Let somebody write a post; its id."""
         with self._app.app_context(), transaction():
             return create_post(get_user(author), body, POST_LENGTH).id
+
+    def write(self, sender: str, recipient: str, body: str) -> int:
+        """Let one write to another; the message's id."""
+        with self._app.app_context(), transaction():
+            return send_message(get_user(sender), get_user(recipient), body, POST_LENGTH).id
 
     def browser(self, username: str) -> PageClient:
         """A browser in which that person is logged in, by the same cookie that the log-in page would set."""

@@ -32,6 +32,8 @@ login_manager.login_message = _l("Log in to see this page.")
 login_manager.login_message_category = "info"
 # Pages that exist before there is any account.
 BEFORE_SETUP = frozenset({"accounts.setup", "static", "bootstrap.static", "health.livez", "health.readyz"})
+# Blueprints whose pages count as being here.
+PRESENCE = frozenset({"posts", "messages"})
 READY = "microblog.has_accounts"
 FAILED_LOGINS = "microblog.failed_logins"
 MOST_FAILURES = 10
@@ -66,15 +68,12 @@ def _lead_to_setup() -> Response | None:
 
 def _note_presence(response: Any) -> Any:
     """Note that somebody was here, at most every ten minutes: the one write that a GET may cause, after its answer."""
-    user = current_user._get_current_object() if request.endpoint in PRESENCE and current_user else None
+    user = current_user._get_current_object() if request.blueprint in PRESENCE and current_user else None
     if isinstance(user, User) and response.status_code < 400 and service.touch_due(user):
         user_id = user.id
         with contextlib.suppress(Busy, StorageFull), transaction():
             service.touch(user_id)
     return response
-
-
-PRESENCE = frozenset({"posts.index", "posts.explore", "posts.show", "posts.profile", "posts.search"})
 
 
 @blueprint.route("/setup", methods=["GET", "POST"])

@@ -42,10 +42,13 @@ Write = Callable[..., None]
 
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch) -> Write:
-    """A folder of migrations like ours, to which revisions can be added."""
+    """A folder with our first migration, to which revisions can be added."""
     folder = tmp_path / "migrations"
     shutil.copytree(PROJECT_ROOT / "migrations", folder)
     versions = folder / "versions"
+    for path in versions.glob("[0-9]*_*.py"):
+        if not path.name.startswith("0001_"):
+            path.unlink()
 
     def known() -> list[str]:
         return sorted(path.name.partition("_")[0] for path in versions.glob("[0-9]*_*.py"))
@@ -66,11 +69,10 @@ def migrations(tmp_path: Path, monkeypatch) -> Write:
 
 
 @pytest.fixture
-def database(tmp_path: Path, migrated_database: Path) -> Path:
-    """A database of today with an account, one follow and a write-ahead log that still holds something."""
+def database(tmp_path: Path, migrations: Write) -> Path:
+    """A database of the first version with an account, one follow and a write-ahead log that still holds something."""
     path = tmp_path / "data" / "app.db"
     path.parent.mkdir()
-    shutil.copy(migrated_database, path)
     schema.bring_up_to_date(path)
     with closing(sqlite3.connect(path)) as connection:
         for number in (1, 2):
@@ -129,11 +131,13 @@ def test_after_a_failed_migration_the_database_is_as_it_was(
     assert "Traceback" in capfd.readouterr().err, "whoever reports it has something to report"
 
 
-def test_going_back_to_the_version_before_works_after_a_failure(database: Path, migrations: Write, monkeypatch) -> None:
+def test_going_back_to_the_version_before_works_after_a_failure(
+    database: Path, migrations: Write, tmp_path: Path
+) -> None:
     migrations("0002", "0001", FAILS)
     with pytest.raises(Refusal):
         schema.bring_up_to_date(database)
-    monkeypatch.undo()
+    (tmp_path / "migrations" / "versions" / "0002_change.py").unlink()
     schema.bring_up_to_date(database)
 
 

@@ -68,6 +68,14 @@ class Person:
         self.press("Post")
         self.see("Posted.")
 
+    def send(self, recipient: str, text: str) -> None:
+        """Write a message to somebody, from their profile."""
+        self.open(f"/user/{recipient}")
+        self.page.get_by_role("link", name=f"Write to {recipient}").click()
+        self.page.get_by_label("Message", exact=True).fill(text)
+        self.press("Send message")
+        self.see("Your message is sent")
+
     def search(self, words: str) -> None:
         """Look for words on the search page."""
         self.open("/search")

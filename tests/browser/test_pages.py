@@ -42,6 +42,13 @@ PAGES = [
     ("alice", "/user/alice", "Administrator"),
     ("alice", f"/user/{NEWCOMER}", "No posts yet"),
     ("alice", "/post/1", "More by alice"),
+    ("alice", "/post/1/delete", "Delete this post?"),
+    ("alice", "/edit_profile", "Save profile"),
+    ("alice", "/auth/password", "Password until now"),
+    ("alice", "/messages", "Could you call me?"),
+    ("alice", "/messages/sent", "You have not written to anybody yet"),
+    ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),
+    ("newcomer", "/messages", "Nobody has written to you yet"),
     ("alice", "/search", "Finds posts by everybody"),
     ("alice", "/search?q=harbour", "1 post"),
     ("alice", "/search?q=zebra", "Nothing found"),
@@ -70,6 +77,7 @@ def cookies(axe: str, browser: Browser, appliance: Running, alices_cookies: Stor
         newcomer = Person(context.new_page(), appliance.address, NEWCOMER)
         newcomer.register()
         newcomer.log_in()
+        newcomer.send("alice", "Could you call me?")
         return {"visitor": None, "alice": alices_cookies, "newcomer": context.storage_state()}
 
 

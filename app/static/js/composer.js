@@ -23,7 +23,7 @@ function bind(form) {
   const text = form.querySelector("[data-composer-text]");
   const count = form.querySelector("[data-composer-count]");
   const button = form.querySelector("[type=submit]");
-  const draft = draftFor(document.body.dataset.person);
+  const draft = draftFor(document.body.dataset.person + form.dataset.draft);
   const limit = Number(form.dataset.limit);
 
   const refresh = () => {

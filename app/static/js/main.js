@@ -5,6 +5,7 @@ import { bindKeys } from "./keys.js";
 import { bindReveals } from "./reveal.js";
 import { focusSummary } from "./summary.js";
 import { showLocalTimes } from "./times.js";
+import { watchUnread } from "./unread.js";
 
 bindComposers(document);
 bindFlashes(document);
@@ -12,3 +13,4 @@ bindKeys(document);
 bindReveals(document);
 focusSummary(document);
 showLocalTimes(document);
+watchUnread(document);

@@ -1,0 +1,102 @@
+"""Pages of private messages."""
+
+from __future__ import annotations
+
+import contextlib
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
+
+from ..accounts.models import User
+from ..accounts.queries import get_user
+from ..core.database import transaction
+from ..core.errors import Busy, Invalid, StorageFull
+from ..web.context import settings
+from ..web.errors import status_for
+from ..web.forms import attach, status_of
+from ..web.paging import linked, position
+from . import queries, service
+from .forms import MessageForm
+
+blueprint = Blueprint("messages", __name__)
+# These show no navigation, so they need no number of unread messages.
+WITHOUT_BADGE = frozenset({"static", "bootstrap.static", "health.livez", "health.readyz", "notifications.feed"})
+
+Answer = str | Response | tuple[str, int]
+
+
+def init_messages(app: Flask) -> None:
+    """The pages, and the number of unread messages for the navigation of every page."""
+    app.before_request(_count_unread)
+    app.register_blueprint(blueprint)
+
+
+def _count_unread() -> None:
+    if request.endpoint is not None and request.endpoint not in WITHOUT_BADGE and current_user.is_authenticated:
+        g.unread_messages = queries.count_unread(current_user)
+
+
+@blueprint.get("/messages")
+@login_required
+def received() -> Answer:
+    """What others wrote to me; seeing it is noted, once per new message, after the page is made."""
+    seen_before = queries.read_up_to(current_user)
+    newest = queries.newest_received(current_user)
+    page = linked(queries.received(current_user, position(), settings().posts_per_page), "messages.received")
+    g.unread_messages = 0
+    content = render_template("messages/received.html", page=page, seen_before=seen_before)
+    if newest > seen_before:
+        user_id = current_user.id
+        with contextlib.suppress(Busy, StorageFull), transaction():
+            service.mark_read(user_id, newest)
+    return content
+
+
+@blueprint.get("/messages/sent")
+@login_required
+def sent() -> Answer:
+    """What I wrote to others."""
+    page = linked(queries.sent(current_user, position(), settings().posts_per_page), "messages.sent")
+    return render_template("messages/sent.html", page=page)
+
+
+@blueprint.get("/messages/with/<username>")
+@login_required
+def conversation(username: str) -> Answer:
+    """What somebody and I wrote to each other, with a form to go on."""
+    return _conversation_page(get_user(username), MessageForm())
+
+
+@blueprint.route("/send_message/<recipient>", methods=["GET", "POST"])
+@login_required
+def send(recipient: str) -> Answer:
+    """Write to somebody."""
+    user = get_user(recipient)
+    form, status = MessageForm(), None
+    if form.validate_on_submit():
+        try:
+            _send(form, recipient)
+        except (Busy, StorageFull, Invalid) as error:
+            # Back with the form and what was typed, which is in no other place.
+            attach(form, error, "message")
+            status = status_for(error)
+        else:
+            flash(_("Your message is sent."), "success")
+            return redirect(url_for("messages.conversation", username=user.username))
+    page = _conversation_page(user, form)
+    return (page, status or status_of(form)) if form.is_submitted() else page
+
+
+def _send(form: MessageForm, recipient: str) -> None:
+    with transaction():
+        service.send_message(
+            current_user, get_user(recipient), form.message.data, settings().post_length, form.submission.data or ""
+        )
+
+
+def _conversation_page(other: User, form: MessageForm) -> str:
+    found = queries.between(current_user, other, position(), settings().posts_per_page)
+    page = linked(found, "messages.conversation", username=other.username)
+    return render_template("messages/conversation.html", other=other, form=form, page=page)

@@ -1,0 +1,39 @@
+"""The feed that an open page asks now and then."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from flask_login import current_user
+
+from . import queries
+
+blueprint = Blueprint("notifications", __name__)
+
+
+def init_notifications(app: Flask) -> None:
+    """The feed."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/notifications")
+def feed() -> Response | tuple[Response, int]:
+    """What changed after `since`; 304 if the asker has that already, 401 once nobody is logged in. Writes nothing."""
+    if not current_user.is_authenticated:
+        return jsonify(error="Unauthorized"), HTTPStatus.UNAUTHORIZED
+    answer = jsonify([asdict(notice) for notice in queries.notices(current_user, _since())])
+    # The browser may keep it, but asks each time whether it still holds.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Vary"] = "Cookie"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _since() -> float:
+    """Nonsense counts as the beginning of time."""
+    since = request.args.get("since", 0.0, type=float)
+    return since if math.isfinite(since) else 0.0
