@@ -70,7 +70,9 @@ class Page(HTMLParser):
 
     def faults(self) -> list[str]:
         """What is wrong with the page."""
-        return [*self._heading_faults(), *self._name_faults(), *self._inline_faults(), *self._form_faults()]
+        # What a script fetches into a page has neither head nor heading.
+        whole = self._heading_faults() if self.all("html") else []
+        return [*whole, *self._name_faults(), *self._inline_faults(), *self._form_faults()]
 
     def _heading_faults(self) -> list[str]:
         if len(self.headings) != 1:

@@ -40,6 +40,8 @@ ROUTES = [
     Access("GET", "/post/<int:post_id>/delete", 302, 200, 404, "/post/1/delete"),
     Access("POST", "/post/<int:post_id>/delete", 302, 302, 404, "/post/1/delete"),
     Access("GET", "/user/<username>", 302, 200, 200, PROFILE),
+    Access("GET", "/user/<username>/popup", 302, 200, 200, "/user/alice/popup"),
+    Access("GET", "/user/<username>/avatar.svg", 200, 200, 200, "/user/alice/avatar.svg"),
     Access("GET", "/search", 302, 200, 200, "/search?q=words"),
     Access("GET", "/auth/login", 200, 302, 302),
     Access("POST", "/auth/login", 302, 302, 302),

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
-from ..core.errors import Conflict, Invalid, mark
+from ..core.errors import Conflict, Invalid, NotFound, mark
 from ..core.text import clean, refuse_unprintable
 from ..core.time import utc_now
 from .models import ABOUT_LENGTH, EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD, Follow, User, new_session_key
@@ -30,6 +30,13 @@ def checked_username(username: str) -> str:
     if not USERNAME.fullmatch(name) or name in RESERVED:
         raise Invalid(mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores."), "username")
     return name
+
+
+def possible_name(username: str) -> str:
+    """The name, if somebody could have it; raises NotFound otherwise."""
+    if not USERNAME.fullmatch(username):
+        raise NotFound
+    return username
 
 
 def checked_email(email: str) -> str:

@@ -22,7 +22,9 @@ from .forms import MessageForm
 
 blueprint = Blueprint("messages", __name__)
 # These show no navigation, so they need no number of unread messages.
-WITHOUT_BADGE = frozenset({"static", "bootstrap.static", "health.livez", "health.readyz", "notifications.feed"})
+WITHOUT_BADGE = frozenset(
+    {"static", "bootstrap.static", "health.livez", "health.readyz", "notifications.feed", "posts.avatar", "posts.popup"}
+)
 
 Answer = str | Response | tuple[str, int]
 

@@ -10,11 +10,13 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from ..accounts.queries import get_user, standing
+from ..accounts.service import possible_name
 from ..core.database import transaction
 from ..core.errors import Busy, StorageFull
 from ..core.paging import Page, Position
 from ..search.interface import SearchIndex
 from ..search.words import parse
+from ..web.avatar import picture
 from ..web.context import settings
 from ..web.errors import status_for
 from ..web.forms import Form, attach, status_of
@@ -25,6 +27,7 @@ from .forms import PostForm
 blueprint = Blueprint("posts", __name__)
 SEARCH_INDEX = "microblog.search_index"
 LONGEST_QUERY = 500
+AVATAR_SECONDS = 24 * 3600
 
 Answer = str | Response | tuple[str, int]
 
@@ -112,6 +115,22 @@ def profile(username: str) -> Answer:
         is_following=counts.is_following,
         form=Form(),
     )
+
+
+@blueprint.get("/user/<username>/popup")
+@login_required
+def popup(username: str) -> Answer:
+    """Somebody in short, for the card that opens over a name."""
+    user = get_user(username)
+    values = {"user": user, "counts": standing(user, current_user), "post_count": queries.count_by_author(user)}
+    return render_template("posts/popup.html", **values)
+
+
+@blueprint.get("/user/<username>/avatar.svg")
+def avatar(username: str) -> Response:
+    """The picture of a name; drawn for any that somebody could have, so that it tells nobody who has an account."""
+    headers = {"Cache-Control": f"public, max-age={AVATAR_SECONDS}"}
+    return current_app.response_class(picture(possible_name(username)), mimetype="image/svg+xml", headers=headers)
 
 
 @blueprint.get("/search")

@@ -30,7 +30,7 @@ def render_body(body: str, profile_url: Callable[[str], str], tag_url: Callable[
             whole = _without_trailing(whole)
             piece = _link(whole)
         elif match["name"]:
-            piece = Markup('<a class="mention" href="{}">{}</a>').format(profile_url(match["name"]), whole)
+            piece = Markup('<a class="mention" href="{}" data-card>{}</a>').format(profile_url(match["name"]), whole)
         else:
             piece = Markup('<a class="hashtag" href="{}">{}</a>').format(tag_url(match["tag"]), whole)
         parts += [_plain(body[position : match.start()]), piece]

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from ..core.config import Settings
 from ..core.time import utc_now
+from .avatar import hue, initials
 from .markup import render_body
 
-HUES = 12
 NOW_SECONDS = 45
 DAYS_RELATIVE = 30
 babel = Babel()
@@ -82,15 +82,3 @@ def body_filter(body: str) -> Markup:
         profile_url=lambda name: url_for("posts.profile", username=name),
         tag_url=lambda tag: url_for("posts.search", q=f"#{tag}"),
     )
-
-
-def initials(username: str) -> str:
-    """One or two letters that stand for a name in its picture."""
-    words = [word for word in username.replace(".", " ").replace("-", " ").replace("_", " ").split() if word]
-    letters = "".join(word[0] for word in words[:2]) if len(words) > 1 else username[:1]
-    return letters.upper() or "?"
-
-
-def hue(username: str) -> int:
-    """Which of the HUES colours a name has; the same for every spelling in case."""
-    return sha256(username.lower().encode()).digest()[0] % HUES

@@ -16,7 +16,7 @@ def link(address: str, shown: str) -> str:
 
 
 def mention(name: str) -> str:
-    return f'<a class="mention" href="/user/{name}">@{name}</a>'
+    return f'<a class="mention" href="/user/{name}" data-card>@{name}</a>'
 
 
 def hashtag(tag: str) -> str:

@@ -1,4 +1,5 @@
 // Everything works without this; it makes the pages quicker to use. Each module binds itself to its data attributes.
+import { bindCards } from "./card.js";
 import { bindComposers } from "./composer.js";
 import { bindFlashes } from "./flash.js";
 import { bindKeys } from "./keys.js";
@@ -7,6 +8,7 @@ import { focusSummary } from "./summary.js";
 import { showLocalTimes } from "./times.js";
 import { watchUnread } from "./unread.js";
 
+bindCards(document);
 bindComposers(document);
 bindFlashes(document);
 bindKeys(document);
