@@ -14,6 +14,7 @@ from .jobs.wake import use_pipe
 from .messages.routes import init_messages
 from .notifications.routes import init_notifications
 from .posts.routes import init_posts
+from .recovery.routes import init_recovery
 from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
 from .web.context import SETTINGS
@@ -49,6 +50,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_templating(app, settings)
     init_errors(app)
     init_accounts(app)
+    init_recovery(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
     init_messages(app)
     init_notifications(app)

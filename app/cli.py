@@ -19,9 +19,15 @@ from .accounts.queries import all_users, get_user
 from .core.config import PROJECT_ROOT
 from .core.database import db, transaction
 from .core.errors import DomainError, NotFound
+from .mail.letter import Letter
+from .mail.mailer import Mailer, MailFailed
+from .recovery.service import BY_HAND, make_token
+from .recovery.tasks import PATH
 from .search.service import request_rebuild
+from .web.context import settings
 
 users = AppGroup("user", help="Accounts.")
+mail = AppGroup("mail", help="E-mail.")
 search = AppGroup("search", help="The search index.")
 NO_DATABASE = "there is no database here yet: start the appliance once, and check MICROBLOG_DATA_DIR"
 
@@ -30,6 +36,7 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     app.cli.add_command(users)
     app.cli.add_command(search)
+    app.cli.add_command(mail)
     # Imported here: it brings Alembic along, 14 MiB that the web processes and the worker do without.
     from flask_migrate import Migrate  # noqa: PLC0415  see above
 
@@ -103,6 +110,31 @@ def promote(username: str) -> None:
     with transaction():
         service.promote(get_user(username))
     click.echo(f"{username} is an administrator now")
+
+
+@users.command("reset-link")
+@click.argument("username")
+@explained
+def reset_link(username: str) -> None:
+    """Make a link by which somebody chooses a new password, good once and for a day."""
+    token = make_token(settings().secret_key, get_user(username), BY_HAND)
+    click.echo((settings().public_url or f"http://localhost:{settings().port}") + PATH + token)
+
+
+@mail.command("test")
+@click.argument("address")
+@explained
+def test_mail(address: str) -> None:
+    """Send a letter to ADDRESS, to see that the MAIL_ settings are right."""
+    chosen = settings().mail
+    if chosen is None:
+        raise click.ClickException("no mail server is set; write MAIL_SERVER=mail.example.org into .env")
+    body = "This is a test by `flask mail test`. The settings are right."
+    try:
+        Mailer(chosen).send(Letter(address, "Microblog can send e-mail", body, f"<p>{body}</p>"))
+    except MailFailed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{chosen.server} took the letter to {address}")
 
 
 @search.command("rebuild")

@@ -16,6 +16,7 @@ from types import FrameType
 from flask import Flask
 
 from . import assemble
+from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
 from .core.state import beat
@@ -23,8 +24,13 @@ from .core.time import utc_now
 from .jobs.runner import Registry, run_due
 from .jobs.service import next_due, oldest_waiting, release_all
 from .jobs.wake import Listener, wake_worker
+from .mail.mailer import Mailer
+from .mail.service import SEND
+from .mail.tasks import send_mail
 from .posts import queries as posts
 from .posts.routes import SEARCH_INDEX
+from .recovery.service import SEND_LINK
+from .recovery.tasks import send_link
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE, Catalogue, Source
 from .search.tasks import heal, rebuild_index, reconcile, update_index
@@ -49,9 +55,12 @@ def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
     return catalogue
 
 
-def build_registry(index: SearchIndex, catalogue: Catalogue) -> Registry:
+def build_registry(index: SearchIndex, catalogue: Catalogue, settings: Settings) -> Registry:
     """Which handler does which job."""
     registry = Registry()
+    mailer = Mailer(settings.mail) if settings.mail else None
+    registry.register(SEND, partial(send_mail, mailer), batch=1)
+    registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     registry.register(UPDATE, partial(update_index, index, catalogue))
     registry.register(REBUILD, partial(rebuild_index, index, catalogue))
     return registry
@@ -61,11 +70,12 @@ class Worker:
     """Runs due jobs until it is told to stop; everything it has in hand at that moment comes due again."""
 
     def __init__(self, app: Flask) -> None:
-        self._run_dir = app.extensions[SETTINGS].run_dir
+        settings: Settings = app.extensions[SETTINGS]
+        self._run_dir = settings.run_dir
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
         self._stopping = False
         self._catalogue = build_catalogue(self._interrupt_if_stopping)
-        self._registry = build_registry(self._index, self._catalogue)
+        self._registry = build_registry(self._index, self._catalogue, settings)
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
 

@@ -125,9 +125,9 @@ def charlie(people: People) -> PageClient:
 
 
 @pytest.fixture
-def registry(index: SearchIndex):
+def registry(index: SearchIndex, settings: Settings):
     """The handlers of jobs, as the worker has them."""
-    return build_registry(index, build_catalogue())
+    return build_registry(index, build_catalogue(), settings)
 
 
 @pytest.fixture

@@ -24,6 +24,19 @@ class SecretKeyError(SettingsError):
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """Which server takes our e-mail, and how."""
+
+    server: str
+    port: int = 25
+    use_tls: bool = False
+    use_ssl: bool = False
+    username: str = ""
+    password: str = field(default="", repr=False)
+    sender: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting that the program knows; `from_environment` reads and checks them."""
 
@@ -44,6 +57,8 @@ class Settings:
     lock_wait: int = 30
     clock_wait: int = 60
     public_url: str = ""
+    hosts: tuple[str, ...] = ()
+    mail: MailSettings | None = None
 
     @property
     def database_path(self) -> Path:
@@ -78,6 +93,8 @@ class Settings:
             lock_wait=source.number("MICROBLOG_LOCK_WAIT", 30, 0, 600),
             clock_wait=source.number("MICROBLOG_CLOCK_WAIT", 60, 0, 600),
             public_url=source.text("MICROBLOG_PUBLIC_URL", "").rstrip("/"),
+            hosts=tuple(source.text("MICROBLOG_HOSTS", "").lower().split()),
+            mail=_mail(source),
         )
 
 
@@ -89,6 +106,16 @@ class _Source:
 
     def text(self, name: str, default: str) -> str:
         return self.environment.get(name, "").strip() or default
+
+    def text_or_file(self, name: str, default: str = "") -> str:
+        """The value of NAME, or the contents of the file that NAME_FILE names."""
+        path = self.text(f"{name}_FILE", "")
+        if not path or self.text(name, ""):
+            return self.text(name, default)
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}_FILE is {path!r}, which user {os.getuid()} cannot read as text") from error
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
         raw = self.text(name, str(default))
@@ -109,6 +136,30 @@ class _Source:
             "yes",
             "on",
         )
+
+
+def _mail(source: _Source) -> MailSettings | None:
+    """The MAIL_ settings; None where no server is named, for then no e-mail is sent."""
+    server = source.text_or_file("MAIL_SERVER")
+    if not server:
+        return None
+    if any(character.isspace() or character in "/:@" for character in server):
+        raise SettingsError(f"MAIL_SERVER is {server!r}; write its name alone, for example mail.example.org")
+    use_tls, use_ssl = source.flag("MAIL_USE_TLS"), source.flag("MAIL_USE_SSL")
+    if use_tls and use_ssl:
+        raise SettingsError("MAIL_USE_TLS and MAIL_USE_SSL are both on; port 587 wants the first, port 465 the second")
+    sender = source.text_or_file("MAIL_SENDER", f"no-reply@{server}")
+    if sender.count("@") != 1 or any(character.isspace() for character in sender):
+        raise SettingsError(f"MAIL_SENDER is {sender!r}; write an address, for example microblog@example.org")
+    return MailSettings(
+        server=server,
+        port=source.number("MAIL_PORT", 587 if use_tls else 465 if use_ssl else 25, 1, 65535),
+        use_tls=use_tls,
+        use_ssl=use_ssl,
+        username=source.text_or_file("MAIL_USERNAME"),
+        password=source.text_or_file("MAIL_PASSWORD"),
+        sender=sender,
+    )
 
 
 def _run_dir(source: _Source, data_dir: Path) -> Path:

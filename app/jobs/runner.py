@@ -19,10 +19,16 @@ class Registry:
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._batches: dict[str, int] = {}
 
-    def register(self, kind: str, handler: Handler) -> None:
-        """Let `handler` run jobs of `kind`: it gets the payloads of a batch and must bear getting one twice."""
+    def register(self, kind: str, handler: Handler, *, batch: int = service.BATCH) -> None:
+        """Let `handler` run jobs of `kind`, up to `batch` at a time; it gets their payloads, and may get one twice."""
         self._handlers[kind] = handler
+        self._batches[kind] = batch
+
+    def batch_of(self, kind: str) -> int:
+        """How many jobs of this kind may be run together."""
+        return self._batches.get(kind, 1)
 
     def __getitem__(self, kind: str) -> Handler:
         return self._handlers.get(kind) or _no_handler(kind)
@@ -42,7 +48,7 @@ def run_due(registry: Registry) -> bool:
     if kind is None:
         return False
     with transaction() as session:
-        claimed = [(job.id, job.payload) for job in service.claim(session, kind, utc_now())]
+        claimed = [(job.id, job.payload) for job in service.claim(session, kind, utc_now(), registry.batch_of(kind))]
     if claimed:
         _run(registry[kind], kind, claimed)
     return True

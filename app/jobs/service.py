@@ -32,14 +32,14 @@ def due_kind(session: Session, now: datetime) -> str | None:
     return session.scalar(select(Job.kind).where(Job.due <= now).order_by(Job.due, Job.id).limit(1))
 
 
-def claim(session: Session, kind: str, now: datetime) -> list[Job]:
-    """Take up to a batch of due jobs of one kind, oldest first; nobody else gets them while the lease lasts."""
+def claim(session: Session, kind: str, now: datetime, most: int = BATCH) -> list[Job]:
+    """Take up to `most` due jobs of one kind, oldest first; nobody else gets them while the lease lasts."""
     jobs = list(
         session.scalars(
             select(Job)
             .where(Job.due <= now, Job.kind == kind)
             .order_by(Job.due, Job.id)
-            .limit(BATCH)
+            .limit(most)
             .with_for_update(skip_locked=True)
         )
     )

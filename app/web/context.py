@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import current_app, request
 
@@ -14,6 +15,18 @@ SETTINGS = "microblog.settings"
 def settings() -> Settings:
     """The settings this application was made with."""
     return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def site_address() -> str:
+    """The beginning of an absolute address of this site, for letters: never one that a visitor made up.
+
+    What the request says is believed only if it is one of the names in the settings; the Host header can be forged.
+    """
+    chosen = settings()
+    known = {"localhost", "127.0.0.1", "::1", urlsplit(chosen.public_url).hostname, *chosen.hosts}
+    if urlsplit(request.host_url).hostname in known:
+        return request.host_url.rstrip("/")
+    return chosen.public_url or f"http://localhost:{chosen.port}"
 
 
 def visitor_address() -> str:

@@ -33,6 +33,7 @@ TEXTS = [
 PAGES = [
     ("visitor", "/auth/login", "New here?"),
     ("visitor", "/auth/register", "Have one already?"),
+    ("visitor", "/auth/reset_password_request", "Ask whoever runs it"),
     ("visitor", "/no/such/page", "Nothing here"),
     ("newcomer", "/", "Nobody here yet"),
     ("newcomer", f"/user/{NEWCOMER}", "You have not written anything yet"),

@@ -1,0 +1,15 @@
+"""A letter, as jobs carry it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is sent to whom, as plain text and as HTML."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str

@@ -1,0 +1,1 @@
+"""Getting back into an account whose password is forgotten."""

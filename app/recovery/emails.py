@@ -1,0 +1,21 @@
+"""The letter with the link."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from ..accounts.models import User
+from ..mail.letter import Letter
+from .service import SECONDS_BY_MAIL
+
+
+def link_letter(user: User, link: str) -> Letter:
+    """A letter to `user` with the link to choose a new password."""
+    values = {"user": user, "link": link, "minutes": SECONDS_BY_MAIL // 60}
+    return Letter(
+        recipient=user.email,
+        subject=str(_("A new password for Microblog")),
+        text=render_template("mail/new_password.txt", **values),
+        html=render_template("mail/new_password.html", **values),
+    )

@@ -1,0 +1,23 @@
+"""Asking for a link, and choosing a new password; the fields' names are upstream's."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField
+
+from ..accounts.forms import new_password, repeated_password
+from ..accounts.service import checked_email
+from ..web.forms import Form, required, rule
+
+
+class RequestForm(Form):
+    """Ask for a link."""
+
+    email = EmailField(_l("E-mail"), validators=[required(), rule(checked_email)])
+
+
+class NewPasswordForm(Form):
+    """Choose a new password."""
+
+    password = new_password(_l("New password"))
+    password2 = repeated_password()

@@ -1,0 +1,73 @@
+"""The MAIL_ settings, with upstream's names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.config import MailSettings, Settings, SettingsError
+
+SERVER = "mail.example.org"
+
+
+def read(tmp_path: Path, **settings: str) -> MailSettings | None:
+    return Settings.from_environment({"MICROBLOG_DATA_DIR": str(tmp_path), **settings}).mail
+
+
+def test_without_a_server_there_is_no_mail(tmp_path: Path) -> None:
+    assert read(tmp_path, MAIL_PORT="25", MAIL_USERNAME="x") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, MailSettings(SERVER, 25, sender=f"no-reply@{SERVER}")),
+        (
+            {"MAIL_USE_TLS": "1"},
+            MailSettings(SERVER, 587, use_tls=True, sender=f"no-reply@{SERVER}"),
+        ),
+        (
+            {"MAIL_USE_SSL": "1"},
+            MailSettings(SERVER, 465, use_ssl=True, sender=f"no-reply@{SERVER}"),
+        ),
+        (
+            {"MAIL_PORT": "2525", "MAIL_USERNAME": "u", "MAIL_PASSWORD": "p", "MAIL_SENDER": "a@b.org"},
+            MailSettings(SERVER, 2525, username="u", password="p", sender="a@b.org"),
+        ),
+    ],
+)
+def test_the_settings_are_read(tmp_path: Path, settings: dict[str, str], expected: MailSettings) -> None:
+    assert read(tmp_path, MAIL_SERVER="mail.example.org", **settings) == expected
+
+
+def test_a_secret_may_stand_in_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the password\n")
+    found = read(tmp_path, MAIL_SERVER="mail.example.org", MAIL_PASSWORD_FILE=str(secret))
+    assert found is not None
+    assert found.password == "the password"
+    assert "the password" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_SERVER", "smtp://mail.example.org"),
+        ("MAIL_SERVER", "mail.example.org:25"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_PORT", "smtp"),
+        ("MAIL_USE_TLS", "perhaps"),
+        ("MAIL_SENDER", "nobody"),
+        ("MAIL_SENDER", "a b@c.org"),
+        ("MAIL_PASSWORD_FILE", "/no/such/file"),
+    ],
+)
+def test_a_bad_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read(tmp_path, **{"MAIL_SERVER": "mail.example.org", name: value})
+
+
+def test_both_ways_to_encrypt_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="587"):
+        read(tmp_path, MAIL_SERVER="mail.example.org", MAIL_USE_TLS="1", MAIL_USE_SSL="1")
