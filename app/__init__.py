@@ -13,10 +13,12 @@ from .health import init_health
 from .jobs.wake import use_pipe
 from .messages.routes import init_messages
 from .notifications.routes import init_notifications
+from .posts.api import init_api
 from .posts.routes import init_posts
 from .recovery.routes import init_recovery
 from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
+from .tokens.routes import init_tokens
 from .web.context import SETTINGS
 from .web.errors import init_errors
 from .web.request import MarkingRequest
@@ -51,7 +53,9 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_errors(app)
     init_accounts(app)
     init_recovery(app)
+    init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
+    init_api(app)
     init_messages(app)
     init_notifications(app)
     init_health(app)

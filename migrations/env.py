@@ -9,9 +9,10 @@ from app.core.database import Base
 from app.jobs import models as jobs
 from app.messages import models as messages
 from app.posts import models as posts
+from app.tokens import models as tokens
 
 # Named so that it is plain why they are imported: their tables are what `flask db check` compares the database with.
-TABLES = (core, accounts, posts, messages, jobs)
+TABLES = (core, accounts, posts, messages, tokens, jobs)
 
 
 def run(connection: Connection) -> None:

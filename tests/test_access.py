@@ -59,6 +59,18 @@ ROUTES = [
     Access("GET", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/user/<username>/recovery_link", 302, 200, 404, "/user/bob/recovery_link"),
+    Access("GET", "/auth/tokens", 302, 200, 200),
+    Access("POST", "/auth/tokens", 302, 200, 200),
+    Access("POST", "/auth/tokens/<int:token_id>/revoke", 302, 404, 404, "/auth/tokens/1/revoke"),
+    # A log-in of the browser does not count in the API; tests/tokens and tests/posts have who may do what there.
+    Access("POST", "/api/tokens", 401, 401, 401),
+    Access("DELETE", "/api/tokens", 401, 401, 401),
+    Access("GET", "/api/users", 401, 401, 401),
+    Access("POST", "/api/users", 415, 415, 415),
+    Access("GET", "/api/users/<int:user_id>", 401, 401, 401, "/api/users/1"),
+    Access("PUT", "/api/users/<int:user_id>", 401, 401, 401, "/api/users/1"),
+    Access("GET", "/api/users/<int:user_id>/followers", 401, 401, 401, "/api/users/1/followers"),
+    Access("GET", "/api/users/<int:user_id>/following", 401, 401, 401, "/api/users/1/following"),
     Access("GET", "/edit_profile", 302, 200, 200),
     Access("POST", "/edit_profile", 302, 302, 302),
     Access("GET", "/auth/password", 302, 200, 200),
@@ -76,6 +88,7 @@ FORMS = {
     "/": {"post": "a new post"},
     "/index": {"post": "a new post"},
     "/send_message/<recipient>": {"message": "a new message"},
+    "/auth/tokens": {"name": "a script"},
     "/edit_profile": {"username": "another-name", "about_me": "new"},
     "/auth/password": {"password_now": PASSWORD, "password": "another password", "password2": "another password"},
     "/auth/login": {"username": "bob", "password": PASSWORD},
@@ -83,7 +96,10 @@ FORMS = {
         "username": "dora", "email": "dora@example.org", "password": PASSWORD, "password2": PASSWORD
     },
 }  # fmt: skip
-POSTS = [route for route in ROUTES if route.method == "POST" and route.rule != "/setup"]
+POSTS = [
+    route for route in ROUTES
+    if route.method == "POST" and route.rule != "/setup" and not route.rule.startswith("/api/")
+]  # fmt: skip
 # Logging out leads to the log-in page whoever does it.
 OPEN_FORMS = ("/auth/login", "/auth/logout", "/auth/register")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
@@ -107,7 +123,9 @@ def send(client: PageClient, route: Access) -> int:
     if route.method == "GET":
         return client.get(route.url).status_code
     token = client.token("/auth/login")
-    return client.post(route.url, data={"csrf_token": token, **FORMS.get(route.rule, {})}).status_code
+    return client.open(
+        route.url, method=route.method, data={"csrf_token": token, **FORMS.get(route.rule, {})}
+    ).status_code
 
 
 def test_the_table_has_every_route(app: Flask) -> None:

@@ -142,7 +142,7 @@ def login() -> Answer:
     form = LoginForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
     if form.validate_on_submit():
-        user = _authenticated(form.username.data, form.password.data)
+        user = authenticated(form.username.data, form.password.data)
         if user is not None:
             login_user(user, remember=form.remember_me.data)
             return redirect(target or url_for("posts.index"))
@@ -150,8 +150,8 @@ def login() -> Answer:
     return _form_page("accounts/login.html", form, next_url=target)
 
 
-def _authenticated(username: str, password: str) -> User | None:
-    """The account if the password is right; failures are counted per visitor's address."""
+def authenticated(username: str, password: str) -> User | None:
+    """The account if the password is right; failures are counted per visitor's address, many raise RateLimited."""
     throttle: Throttle = current_app.extensions[FAILED_LOGINS]
     throttle.check(visitor_address())
     user = find_user(username.strip())
@@ -222,7 +222,7 @@ def change_password() -> Answer:
     """Choose another password, which ends one's other log-ins."""
     form = PasswordForm()
     if form.validate_on_submit():
-        user = _authenticated(current_user.username, form.password_now.data)
+        user = authenticated(current_user.username, form.password_now.data)
         if user is not None:
             password_hash = hash_password(form.password.data)
             with transaction():

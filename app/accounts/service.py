@@ -83,10 +83,16 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
-        if find_user(name):
-            raise Conflict(NAME_TAKEN, field="username") from error
-        raise Conflict(mark("This address has an account already. Log in instead."), field="email") from error
+        raise _taken(name) from error
     return user
+
+
+def _taken(name: str, user_id: int | None = None) -> Conflict:
+    """Whether somebody else than `user_id` has the name, or else the address."""
+    holder = find_user(name)
+    if holder and holder.id != user_id:
+        return Conflict(NAME_TAKEN, field="username")
+    return Conflict(mark("This address has an account already. Log in instead."), field="email")
 
 
 def authenticate(user: User | None, password: str) -> bool:
@@ -97,14 +103,16 @@ def authenticate(user: User | None, password: str) -> bool:
     return len(password) <= LONGEST_PASSWORD and password_matches(stored, password)
 
 
-def change_profile(user: User, username: str, about_me: str) -> None:
-    """Give an account another name (or the same) and text; raises Invalid, or Conflict when the name is taken."""
-    name, about = checked_username(username), checked_about(about_me)
+def change_profile(user: User, username: str, about_me: str, email: str = "") -> None:
+    """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict."""
+    name, about, address = checked_username(username), checked_about(about_me), checked_email(email or user.email)
+    user_id = user.id
     try:
         with db.session.begin_nested():
             user.username, user.username_key, user.about_me = name, name.lower(), about
+            user.email, user.email_key = address, address.lower()
     except IntegrityError as error:
-        raise Conflict(NAME_TAKEN, field="username") from error
+        raise _taken(name, user_id) from error
 
 
 def set_password(user: User, password_hash: str) -> None:

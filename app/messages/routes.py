@@ -36,6 +36,8 @@ def init_messages(app: Flask) -> None:
 
 
 def _count_unread() -> None:
+    if request.path.startswith("/api/"):
+        return
     if request.endpoint is not None and request.endpoint not in WITHOUT_BADGE and current_user.is_authenticated:
         g.unread_messages = queries.count_unread(current_user)
 

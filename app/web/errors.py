@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
@@ -85,11 +85,19 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str = "", *, plain: bool = False) -> Response:
     """The page for a status, with a message of its own or the usual one; `plain` pages touch no database."""
+    if request.path.startswith("/api/"):
+        return _json_error(status, message)
     title, usual, advice = TEXTS.get(status) or TEXTS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     page = render_template(
         "errors/error.html", status=status, title=title, message=message or usual, advice=advice, plain=plain
     )
     return make_response(page, status)
+
+
+def _json_error(status: int, message: str) -> Response:
+    """What programs are told: the status by name and, where there is more to say, a message."""
+    body = {"error": HTTPStatus(status).phrase} | ({"message": message} if message else {})
+    return make_response(jsonify(body), status)
 
 
 def status_for(error: DomainError) -> int:
@@ -111,9 +119,11 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())  # a redirect that the router raised
     db.session.rollback()
-    page = error_page(error.code, plain=error.code >= HTTPStatus.INTERNAL_SERVER_ERROR)
-    for name, value in error.get_response().headers:
-        if name in ("Allow", "Retry-After"):
+    own = type(error).description != error.description and request.path.startswith("/api/")
+    message = str(error.description) if own else ""
+    page = error_page(error.code, message, plain=error.code >= HTTPStatus.INTERNAL_SERVER_ERROR)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             page.headers[name] = value
     return page
 

@@ -1,0 +1,1 @@
+"""Keys by which programs act for somebody: made, shown once, listed and revoked."""

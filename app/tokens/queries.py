@@ -1,0 +1,47 @@
+"""Reading tokens."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager
+
+from ..accounts.models import User
+from ..core.database import db
+from ..core.errors import NotFound
+from ..core.paging import LARGEST_ID
+from ..core.time import utc_now
+from .models import Token
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token. A plain hash is enough: a token is random, not something that can be guessed."""
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _good() -> Select[Token]:
+    return (
+        select(Token)
+        .join(Token.user)
+        .options(contains_eager(Token.user))
+        .where(Token.session_key == User.session_key, or_(Token.expires_at.is_(None), Token.expires_at > utc_now()))
+    )
+
+
+def find_token(token: str) -> Token | None:
+    """The row of a token that is good now, with its account."""
+    return db.session.scalar(_good().where(Token.token_hash == hash_of(token)))
+
+
+def tokens_of(user: User) -> list[Token]:
+    """The good tokens of an account, newest first."""
+    return list(db.session.scalars(_good().where(Token.user_id == user.id).order_by(Token.id.desc())))
+
+
+def get_own(user: User, token_id: int) -> Token:
+    """A token of this account; raises NotFound, also for somebody else's."""
+    token = db.session.get(Token, token_id) if token_id <= LARGEST_ID else None
+    if token is None or token.user_id != user.id:
+        raise NotFound
+    return token
