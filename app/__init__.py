@@ -9,6 +9,7 @@ from .cli import register_commands
 from .core.config import Settings, SettingsError
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.logs import init_logs
+from .exports.routes import init_exports
 from .health import init_health
 from .jobs.wake import use_pipe
 from .messages.routes import init_messages
@@ -58,6 +59,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_api(app)
     init_messages(app)
     init_notifications(app)
+    init_exports(app)
     init_health(app)
     return app
 

@@ -21,6 +21,8 @@ from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
 from .core.state import beat
 from .core.time import utc_now
+from .exports.service import MAKE
+from .exports.tasks import make_export
 from .jobs.runner import Registry, run_due
 from .jobs.service import next_due, oldest_waiting, release_all
 from .jobs.wake import Listener, wake_worker
@@ -60,6 +62,8 @@ def build_registry(index: SearchIndex, catalogue: Catalogue, settings: Settings)
     registry = Registry()
     mailer = Mailer(settings.mail) if settings.mail else None
     registry.register(SEND, partial(send_mail, mailer), batch=1)
+    exports = partial(make_export, settings.data_dir / "exports", mailer is not None)
+    registry.register(MAKE, exports, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     registry.register(UPDATE, partial(update_index, index, catalogue))
     registry.register(REBUILD, partial(rebuild_index, index, catalogue))

@@ -47,6 +47,7 @@ PAGES = [
     ("alice", "/edit_profile", "Save profile"),
     ("alice", "/auth/password", "Password until now"),
     ("alice", "/auth/tokens", "Make a token"),
+    ("alice", "/exports", "Make the file"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),
     ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),

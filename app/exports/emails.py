@@ -1,0 +1,20 @@
+"""The letter that tells that the file is ready."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from ..accounts.models import User
+from ..mail.letter import Letter
+
+
+def ready_letter(user: User, link: str) -> Letter:
+    """A letter to `user` with the address of the page on which the file is."""
+    values = {"user": user, "link": link}
+    return Letter(
+        recipient=user.email,
+        subject=str(_("Your posts are ready to be fetched")),
+        text=render_template("mail/export_ready.txt", **values),
+        html=render_template("mail/export_ready.html", **values),
+    )

@@ -1,0 +1,56 @@
+"""The page of exports, and the file itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, send_from_directory, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from ..core.database import transaction
+from ..web.context import settings, site_address
+from ..web.forms import checked_token
+from . import queries, service
+
+blueprint = Blueprint("exports", __name__)
+LOOK_AGAIN_SECONDS = 2
+
+
+def init_exports(app: Flask) -> None:
+    """The pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/exports")
+@login_required
+def index() -> Response:
+    """My exports; while one is being made the page looks again by itself, also without JavaScript."""
+    exports = queries.exports_of(current_user)
+    running = any(not export.is_ready for export in exports)
+    page = make_response(render_template("exports/index.html", exports=exports, running=running))
+    if running:
+        page.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return page
+
+
+@blueprint.post("/export_posts")
+@login_required
+def request_export() -> Response:
+    """Ask for a file with everything that I have written."""
+    if not checked_token():
+        raise BadRequest
+    with transaction():
+        new = service.request_export(current_user, site_address())
+    flash(_("Your file is being made.") if new else _("One is being made already."), "info")
+    return redirect(url_for("exports.index"))
+
+
+@blueprint.get("/exports/<int:export_id>")
+@login_required
+def download(export_id: int) -> Response:
+    """The file, for its owner alone."""
+    export = queries.get_own(current_user, export_id)
+    name = f"microblog-{current_user.username}-{export.created_at:%Y-%m-%d}.zip"
+    folder = settings().data_dir / "exports"
+    return send_from_directory(folder, str(export.file), as_attachment=True, download_name=name, max_age=0)
