@@ -12,6 +12,7 @@ from .core.logs import init_logs
 from .exports.routes import init_exports
 from .health import init_health
 from .jobs.wake import use_pipe
+from .mail.reports import ErrorReports
 from .messages.routes import init_messages
 from .notifications.routes import init_notifications
 from .posts.api import init_api
@@ -21,7 +22,7 @@ from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
 from .tokens.routes import init_tokens
 from .web.context import SETTINGS
-from .web.errors import init_errors
+from .web.errors import REPORT, init_errors
 from .web.request import MarkingRequest
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
@@ -52,6 +53,8 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_security(app, settings)
     init_templating(app, settings)
     init_errors(app)
+    if settings.mail and settings.mail.admins:
+        app.extensions[REPORT] = ErrorReports(settings.mail.admins)
     init_accounts(app)
     init_recovery(app)
     init_tokens(app)

@@ -34,6 +34,8 @@ class MailSettings:
     username: str = ""
     password: str = field(default="", repr=False)
     sender: str = ""
+    # Who is told of errors that nobody foresaw.
+    admins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,9 @@ def _mail(source: _Source) -> MailSettings | None:
     sender = source.text_or_file("MAIL_SENDER", f"no-reply@{server}")
     if sender.count("@") != 1 or any(character.isspace() for character in sender):
         raise SettingsError(f"MAIL_SENDER is {sender!r}; write an address, for example microblog@example.org")
+    admins = tuple(source.text_or_file("ADMINS").replace(",", " ").split())
+    if wrong := [each for each in admins if each.count("@") != 1]:
+        raise SettingsError(f"ADMINS holds {wrong[0]!r}; write addresses, divided by spaces: me@example.org")
     return MailSettings(
         server=server,
         port=source.number("MAIL_PORT", 587 if use_tls else 465 if use_ssl else 25, 1, 65535),
@@ -159,6 +164,7 @@ def _mail(source: _Source) -> MailSettings | None:
         username=source.text_or_file("MAIL_USERNAME"),
         password=source.text_or_file("MAIL_PASSWORD"),
         sender=sender,
+        admins=admins,
     )
 
 

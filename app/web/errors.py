@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +23,8 @@ STATUS: dict[type[DomainError], int] = {
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
+# What is called with an unforeseen error and where it came up, if anybody wants to know.
+REPORT = "microblog.report_error"
 BACK = lazy_gettext("Go back and try again; what you typed should still be there.")
 # status: (title, message, advice)
 TEXTS = {
@@ -131,4 +133,7 @@ def _http_error(error: HTTPException) -> Response:
 def _unforeseen(error: Exception) -> Response:
     db.session.rollback()
     logger.error("unhandled error", exc_info=error)
+    if report := current_app.extensions.get(REPORT):
+        # The path alone: what was typed, or asked for, is nobody's business.
+        report(error, f"{request.method} {request.path}")
     return error_page(HTTPStatus.INTERNAL_SERVER_ERROR, plain=True)

@@ -32,6 +32,10 @@ def test_without_a_server_there_is_no_mail(tmp_path: Path) -> None:
             MailSettings(SERVER, 465, use_ssl=True, sender=f"no-reply@{SERVER}"),
         ),
         (
+            {"ADMINS": "a@b.org, c@d.org"},
+            MailSettings(SERVER, 25, sender=f"no-reply@{SERVER}", admins=("a@b.org", "c@d.org")),
+        ),
+        (
             {"MAIL_PORT": "2525", "MAIL_USERNAME": "u", "MAIL_PASSWORD": "p", "MAIL_SENDER": "a@b.org"},
             MailSettings(SERVER, 2525, username="u", password="p", sender="a@b.org"),
         ),
@@ -60,6 +64,7 @@ def test_a_secret_may_stand_in_a_file_and_is_not_shown(tmp_path: Path) -> None:
         ("MAIL_USE_TLS", "perhaps"),
         ("MAIL_SENDER", "nobody"),
         ("MAIL_SENDER", "a b@c.org"),
+        ("ADMINS", "me@example.org, nobody"),
         ("MAIL_PASSWORD_FILE", "/no/such/file"),
     ],
 )
