@@ -195,4 +195,4 @@ def notices(person: Person, script: str, complaint: str) -> None:
     assert person.watch.complaints() == []
     person.page.evaluate(f"() => {{ {script} }}")
     eventually(lambda: any(complaint in each for each in person.watch.complaints()))
-    person.watch.forget()
+    person.watch.stop()

@@ -12,6 +12,7 @@ class Watch:
         self._context = context
         self._home = f"{address}/"
         self._found: list[str] = []
+        self._over = False
         self._pages: set[str] = set()
         context.on("console", self._hear)
         context.on("weberror", lambda error: self._found.append(str(error.error)))
@@ -23,11 +24,11 @@ class Watch:
         """Everything so far; what belongs to the pages shown has arrived when this returns."""
         for page in self._context.pages:
             page.evaluate("0")
-        return list(self._found)
+        return [] if self._over else list(self._found)
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self._found.clear()
+    def stop(self) -> None:
+        """Listen no more: what was done wrong on purpose may be complained of again later."""
+        self._over = True
 
     def _hear(self, message: ConsoleMessage) -> None:
         # The browser also reports pages with a status of 400 and more, which a person sees by themselves.
