@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask
 
 from .accounts.routes import init_accounts
-from .cli import register_commands
 from .core.config import Settings, SettingsError
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.logs import init_logs
@@ -34,6 +33,9 @@ VERSION = "0.1.0"
 
 def create_app(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
     """The application as `flask` runs it: with its commands, those of `flask db` among them."""
+    # Imported here: commands bring libraries along that the web processes and the worker do without.
+    from .cli import register_commands  # noqa: PLC0415  see above
+
     app = assemble(settings, index)
     register_commands(app)
     return app

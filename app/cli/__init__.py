@@ -1,0 +1,19 @@
+"""Commands of the shell, for whoever runs the appliance or works on it."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from ..core.config import PROJECT_ROOT
+from ..core.database import db
+from .mail import mail
+from .search import search
+from .users import users
+
+
+def register_commands(app: Flask) -> None:
+    """Add the commands to `flask`, and what its `db` commands need."""
+    for group in (users, search, mail):
+        app.cli.add_command(group)
+    Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

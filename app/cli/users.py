@@ -1,0 +1,90 @@
+"""Commands of accounts."""
+
+from __future__ import annotations
+
+import sys
+from secrets import token_urlsafe
+
+import click
+from flask.cli import AppGroup
+
+from ..accounts import service
+from ..accounts.passwords import hash_password
+from ..accounts.queries import all_users, get_user
+from ..core.database import transaction
+from ..recovery.service import BY_HAND, make_token
+from ..recovery.tasks import PATH
+from ..web.context import settings
+from .explained import explained
+
+users = AppGroup("user", help="Accounts.")
+
+
+@users.command("create")
+@click.argument("username")
+@click.argument("email")
+@click.option("--admin", is_flag=True, help="Make it an administrator.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@explained
+def create_user(username: str, email: str, admin: bool, password_stdin: bool) -> None:
+    """Make an account."""
+    service.checked_username(username)
+    service.checked_email(email)
+    password, password_hash = _password(password_stdin)
+    with transaction():
+        service.create_user(username, email, password_hash, is_admin=admin)
+    click.echo(f"made {'administrator' if admin else 'account'} {username}")
+    _tell(password, password_stdin)
+
+
+@users.command("list")
+@explained
+def list_users() -> None:
+    """List all accounts."""
+    for user in all_users():
+        role = "administrator" if user.is_admin else "member"
+        click.echo(f"{user.username}\t{user.email}\t{role}\tlast seen {user.last_seen:%Y-%m-%d %H:%M} UTC")
+
+
+@users.command("reset-password")
+@click.argument("username")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@explained
+def reset_password(username: str, password_stdin: bool) -> None:
+    """Give an account a new password and end its log-ins."""
+    get_user(username)
+    password, password_hash = _password(password_stdin)
+    with transaction():
+        service.set_password(get_user(username), password_hash)
+    click.echo(f"{username} has a new password and is logged out everywhere")
+    _tell(password, password_stdin)
+
+
+@users.command("promote")
+@click.argument("username")
+@explained
+def promote(username: str) -> None:
+    """Make an account an administrator."""
+    with transaction():
+        service.promote(get_user(username))
+    click.echo(f"{username} is an administrator now")
+
+
+@users.command("reset-link")
+@click.argument("username")
+@explained
+def reset_link(username: str) -> None:
+    """Make a link by which somebody chooses a new password, good once and for a day."""
+    token = make_token(settings().secret_key, get_user(username), BY_HAND)
+    click.echo((settings().public_url or f"http://localhost:{settings().port}") + PATH + token)
+
+
+def _password(from_stdin: bool) -> tuple[str, str]:
+    """The password and its hash; hashed before any transaction, for that is slow."""
+    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else token_urlsafe(12)
+    return password, hash_password(service.checked_password(password))
+
+
+def _tell(password: str, from_stdin: bool) -> None:
+    if not from_stdin:
+        click.echo(f"password: {password}")
