@@ -22,7 +22,7 @@ RUN python -m venv --without-pip /venv \
 # Not used at run time: translations of other languages' dates, Bootstrap's older version, themes, icons and source
 # maps (only the one stylesheet is served), other packages' own tests.
 RUN cd /venv/lib/python3*/site-packages \
- && find babel/locale-data -name '*.dat' ! -name 'root.dat' ! -name 'en*.dat' -delete \
+ && find babel/locale-data -name '*.dat' ! -name 'root.dat' ! -name 'en*.dat' ! -name 'es*.dat' -delete \
  && find flask_bootstrap/static -type f ! -path '*/bootstrap5/css/bootstrap.min.css' -delete \
  && find flask_bootstrap/static -type d -empty -delete \
  && rm -rf sqlalchemy/testing alembic/testing \
@@ -31,6 +31,8 @@ RUN cd /venv/lib/python3*/site-packages \
 COPY app /app/app
 COPY migrations /app/migrations
 COPY deploy /app/deploy
+RUN /venv/bin/python -m babel.messages.frontend --quiet compile --directory /app/app/translations \
+ && find /app/app/translations -name '*.po' -delete
 # The root is read-only later and could not keep bytecode.
 RUN python -m compileall -q /venv/lib /app
 

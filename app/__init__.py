@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
-from .core.config import Settings, SettingsError
+from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
+from .core.environment import SettingsError
 from .core.logs import init_logs
 from .exports.routes import init_exports
 from .health import init_health
@@ -16,6 +18,7 @@ from .messages.routes import init_messages
 from .notifications.routes import init_notifications
 from .posts.api import init_api
 from .posts.routes import init_posts
+from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
 from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
@@ -26,7 +29,7 @@ from .web.request import MarkingRequest
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
 
-__all__ = ["VERSION", "Settings", "SettingsError", "assemble", "create_app"]
+__all__ = ["VERSION", "Settings", "assemble", "create_app"]
 
 VERSION = "0.1.0"
 
@@ -36,7 +39,10 @@ def create_app(settings: Settings | None = None, index: SearchIndex | None = Non
     # Imported here: commands bring libraries along that the web processes and the worker do without.
     from .cli import register_commands  # noqa: PLC0415  see above
 
-    app = assemble(settings, index)
+    try:
+        app = assemble(settings, index)
+    except SettingsError as error:
+        raise NoAppException(str(error)) from error
     register_commands(app)
     return app
 
@@ -58,6 +64,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     if settings.mail and settings.mail.admins:
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
     init_accounts(app)
+    init_preferences(app)
     init_recovery(app)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))

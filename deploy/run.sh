@@ -14,5 +14,6 @@ prepare_output() {
 }
 
 deploy/venv.sh requirements.txt
+deploy/translations.sh
 prepare_output
 exec .venv/bin/python -m app.boot

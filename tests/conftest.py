@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,11 +23,14 @@ from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
 from app.worker import build_catalogue, build_registry
 
+ROOT = Path(__file__).parents[1]
 SECRET = "a secret key that is long enough for the tests"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests speak to this machine alone."""
+    """Tests speak to this machine alone, and in the newest translations."""
+    if not hasattr(config, "workerinput"):
+        subprocess.run([ROOT / "deploy" / "translations.sh"], check=True)
     os.environ["no_proxy"] = "*"
     for name in [name for name in os.environ if name.startswith("MICROBLOG_") and name != "MICROBLOG_CI"]:
         del os.environ[name]

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from app.core.config import MailSettings
+from app.core.mail_settings import MailSettings
 
 USERNAME, PASSWORD = "microblog", "the password of the mail server"
 

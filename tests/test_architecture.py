@@ -12,12 +12,12 @@ ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
 ORDER = [
     *("core", "web", "jobs", "search", "mail"),
-    *("accounts", "recovery", "tokens", "posts", "messages", "notifications", "exports"),
+    *("accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"),
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
 BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
-FEATURES = ["accounts", "recovery", "tokens", "tokens", "posts", "messages", "notifications", "exports"]
+FEATURES = ["accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"]
 LAYERS = {
     "models": set(),
     "queries": {"models"},

@@ -35,6 +35,18 @@ def test_every_setting_has_a_row_in_the_readme_and_no_row_lacks_its_setting() ->
     assert rows - used == set()
 
 
+def test_every_setting_that_is_read_has_a_row() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "app" / "core").glob("*.py"))
+    read = set(re.findall(r"source\.(?:text|text_or_file|number|choice|flag)\(\s*\"([A-Z_]+)\"", source))
+    assert {"PORT", "LANGUAGES", "MAIL_SERVER", "SECRET_KEY_FILE"} <= read
+    named = {
+        name
+        for row in re.findall(r"^\| (`[A-Z_`, ]+`) \|", README, re.MULTILINE)
+        for name in re.findall("[A-Z_]+", row)
+    }
+    assert read - named == set()
+
+
 def test_every_exit_status_is_in_the_readme() -> None:
     for reason in Reason:
         assert re.search(rf"^\| {reason.value} \|", README, re.MULTILINE), reason

@@ -15,6 +15,8 @@ from ..core.time import UTCDateTime, utc_now
 USERNAME_LENGTH = 64
 EMAIL_LENGTH = 120
 ABOUT_LENGTH = 140
+LANGUAGE_LENGTH = 8
+TIME_ZONE_LENGTH = 64
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
 
@@ -38,6 +40,9 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     session_key: Mapped[str] = mapped_column(String(32), default=new_session_key)
     is_admin: Mapped[bool] = mapped_column(default=False)
     about_me: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
+    # None: whatever the browser asks for, and what the settings say.
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_LENGTH))
+    time_zone: Mapped[str | None] = mapped_column(String(TIME_ZONE_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 

@@ -9,8 +9,9 @@ from typing import NoReturn
 
 from .. import assemble
 from ..accounts.setup import new_code
-from ..core.config import PROJECT_ROOT, SecretKeyError, Settings, SettingsError
+from ..core.config import PROJECT_ROOT, Settings
 from ..core.database import transaction
+from ..core.environment import SecretKeyError, SettingsError
 from .refusal import Reason, Refusal
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key

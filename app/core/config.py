@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from .environment import SecretKeyError, SettingsError, Source
+from .mail_settings import MailSettings, mail_settings
+from .time import is_time_zone
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MINIMUM_SECRET_LENGTH = 32
+TRANSLATIONS = PROJECT_ROOT / "app" / "translations"
+DATABASE_FILE = "app.db"
+SQLITE = "sqlite:///"
+PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 REGISTRATION_MODES = ("open", "closed")
-
-
-class SettingsError(Exception):
-    """A setting has a value that cannot be used; the message says which and what to write instead."""
-
-
-class SecretKeyError(SettingsError):
-    """The secret key cannot be read or is no secret."""
-
-
-@dataclass(frozen=True)
-class MailSettings:
-    """Which server takes our e-mail, and how."""
-
-    server: str
-    port: int = 25
-    use_tls: bool = False
-    use_ssl: bool = False
-    username: str = ""
-    password: str = field(default="", repr=False)
-    sender: str = ""
-    # Who is told of errors that nobody foresaw.
-    admins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,12 +46,15 @@ class Settings:
     clock_wait: int = 60
     public_url: str = ""
     hosts: tuple[str, ...] = ()
+    # What the pages can speak; the first is for whoever asks for none of them.
+    languages: tuple[str, ...] = ("en", "es")
+    time_zone: str = "UTC"
     mail: MailSettings | None = None
 
     @property
     def database_path(self) -> Path:
         """The SQLite file."""
-        return self.data_dir / "app.db"
+        return self.data_dir / DATABASE_FILE
 
     @property
     def search_dir(self) -> Path:
@@ -75,8 +64,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; raise SettingsError naming the first one that cannot be used."""
-        source = _Source(os.environ if environment is None else environment)
-        data_dir = Path(source.text("MICROBLOG_DATA_DIR", "data")).absolute()
+        source = Source(os.environ if environment is None else environment)
+        data_dir = _data_dir(source)
         return cls(
             data_dir=data_dir,
             run_dir=_run_dir(source, data_dir),
@@ -85,7 +74,7 @@ class Settings:
             bind=source.text("MICROBLOG_BIND", "127.0.0.1"),
             registration=source.choice("MICROBLOG_REGISTRATION", "open", REGISTRATION_MODES),
             post_length=source.number("MICROBLOG_POST_LENGTH", 280, 1, 5000),
-            posts_per_page=source.number("MICROBLOG_POSTS_PER_PAGE", 25, 1, 100),
+            posts_per_page=source.number("POSTS_PER_PAGE", 25, 1, 100),
             https=source.flag("MICROBLOG_HTTPS"),
             proxy_hops=source.number("MICROBLOG_PROXY_HOPS", 0, 0, 5),
             web_workers=source.number("MICROBLOG_WEB_WORKERS", 1, 1, 16),
@@ -94,81 +83,60 @@ class Settings:
             allow_network_fs=source.flag("MICROBLOG_ALLOW_NETWORK_FS"),
             lock_wait=source.number("MICROBLOG_LOCK_WAIT", 30, 0, 600),
             clock_wait=source.number("MICROBLOG_CLOCK_WAIT", 60, 0, 600),
-            public_url=source.text("MICROBLOG_PUBLIC_URL", "").rstrip("/"),
+            public_url=_public_url(source),
             hosts=tuple(source.text("MICROBLOG_HOSTS", "").lower().split()),
-            mail=_mail(source),
+            languages=_languages(source),
+            time_zone=_time_zone(source),
+            mail=mail_settings(source),
         )
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Typed reads of environment variables; an empty value counts as not set."""
-
-    environment: Mapping[str, str]
-
-    def text(self, name: str, default: str) -> str:
-        return self.environment.get(name, "").strip() or default
-
-    def text_or_file(self, name: str, default: str = "") -> str:
-        """The value of NAME, or the contents of the file that NAME_FILE names."""
-        path = self.text(f"{name}_FILE", "")
-        if not path or self.text(name, ""):
-            return self.text(name, default)
-        try:
-            return Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE is {path!r}, which user {os.getuid()} cannot read as text") from error
-
-    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
-        raw = self.text(name, str(default))
-        if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw) <= highest:
-            raise SettingsError(f"{name} is {raw!r}; write a whole number from {lowest} to {highest}")
-        return int(raw)
-
-    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        raw = self.text(name, default).lower()
-        if raw not in allowed:
-            raise SettingsError(f"{name} is {raw!r}; write one of: {', '.join(allowed)}")
-        return raw
-
-    def flag(self, name: str, default: str = "0") -> bool:
-        return self.choice(name, default, ("0", "1", "false", "true", "no", "yes", "off", "on")) in (
-            "1",
-            "true",
-            "yes",
-            "on",
+def _data_dir(source: Source) -> Path:
+    """MICROBLOG_DATA_DIR, or the folder of the SQLite file that DATABASE_URL, upstream's setting, names."""
+    chosen, address = source.text("MICROBLOG_DATA_DIR", ""), source.text("DATABASE_URL", "")
+    if not address:
+        return Path(chosen or "data").absolute()
+    path = Path(address.removeprefix(SQLITE)).absolute()
+    elsewhere = bool(chosen) and Path(chosen).absolute() != path.parent
+    if not address.startswith(SQLITE) or path.name != DATABASE_FILE or elsewhere:
+        raise SettingsError(
+            f"DATABASE_URL is {address.partition(':')[0]}:…, but the data is in SQLite, in MICROBLOG_DATA_DIR; "
+            "remove the setting, start, then bring your data along with: flask import microblog URL"
         )
+    return path.parent
 
 
-def _mail(source: _Source) -> MailSettings | None:
-    """The MAIL_ settings; None where no server is named, for then no e-mail is sent."""
-    server = source.text_or_file("MAIL_SERVER")
-    if not server:
-        return None
-    if any(character.isspace() or character in "/:@" for character in server):
-        raise SettingsError(f"MAIL_SERVER is {server!r}; write its name alone, for example mail.example.org")
-    use_tls, use_ssl = source.flag("MAIL_USE_TLS"), source.flag("MAIL_USE_SSL")
-    if use_tls and use_ssl:
-        raise SettingsError("MAIL_USE_TLS and MAIL_USE_SSL are both on; port 587 wants the first, port 465 the second")
-    sender = source.text_or_file("MAIL_SENDER", f"no-reply@{server}")
-    if sender.count("@") != 1 or any(character.isspace() for character in sender):
-        raise SettingsError(f"MAIL_SENDER is {sender!r}; write an address, for example microblog@example.org")
-    admins = tuple(source.text_or_file("ADMINS").replace(",", " ").split())
-    if wrong := [each for each in admins if each.count("@") != 1]:
-        raise SettingsError(f"ADMINS holds {wrong[0]!r}; write addresses, divided by spaces: me@example.org")
-    return MailSettings(
-        server=server,
-        port=source.number("MAIL_PORT", 587 if use_tls else 465 if use_ssl else 25, 1, 65535),
-        use_tls=use_tls,
-        use_ssl=use_ssl,
-        username=source.text_or_file("MAIL_USERNAME"),
-        password=source.text_or_file("MAIL_PASSWORD"),
-        sender=sender,
-        admins=admins,
-    )
+def _public_url(source: Source) -> str:
+    """MICROBLOG_PUBLIC_URL, or one made of SERVER_NAME, upstream's setting."""
+    server_name = source.text("SERVER_NAME", "")
+    address = source.text("MICROBLOG_PUBLIC_URL", f"https://{server_name}" if server_name else "").rstrip("/")
+    if address and not PUBLIC_URL.fullmatch(address):
+        name = "MICROBLOG_PUBLIC_URL" if source.text("MICROBLOG_PUBLIC_URL", "") else "SERVER_NAME"
+        raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
+    return address
 
 
-def _run_dir(source: _Source, data_dir: Path) -> Path:
+def available_languages() -> list[str]:
+    """The languages that this version speaks: English, in which it is written, and those with a catalogue."""
+    return ["en", *sorted(path.parent.name for path in TRANSLATIONS.glob("*/LC_MESSAGES"))]
+
+
+def _languages(source: Source) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(source.text("LANGUAGES", "en es").lower().replace(",", " ").split()))
+    available = available_languages()
+    if unknown := [language for language in chosen if language not in available]:
+        raise SettingsError(f"LANGUAGES has {unknown[0]!r}; write some of: {' '.join(available)}")
+    return chosen
+
+
+def _time_zone(source: Source) -> str:
+    zone = source.text("MICROBLOG_TIME_ZONE", "UTC")
+    if not is_time_zone(zone):
+        raise SettingsError(f"MICROBLOG_TIME_ZONE is {zone!r}; write one such as Europe/Madrid or America/New_York")
+    return zone
+
+
+def _run_dir(source: Source, data_dir: Path) -> Path:
     """Where the heartbeat and the wake-up pipe are: in memory if possible, so that idling writes to no card."""
     chosen = source.text("MICROBLOG_RUN_DIR", "")
     if chosen:
@@ -178,7 +146,7 @@ def _run_dir(source: _Source, data_dir: Path) -> Path:
     return parent / f"microblog-{os.getuid()}-{sha256(str(data_dir).encode()).hexdigest()[:12]}"
 
 
-def _secret_key(source: _Source, data_dir: Path) -> str:
+def _secret_key(source: Source, data_dir: Path) -> str:
     """SECRET_KEY, SECRET_KEY_FILE or the key that the first boot left on the data volume; empty before that."""
     if value := source.text("SECRET_KEY", ""):
         return _checked(value, "SECRET_KEY")

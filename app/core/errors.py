@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 
+def mark(message: str) -> str:
+    """Mark a message of a rule for translation; the page that shows it translates it."""
+    return message
+
+
 class DomainError(Exception):
-    """Something went wrong."""
+    """What went wrong, as `message`, in English, with its `values`; `usual` is said where nothing else is."""
+
+    usual = mark("Something went wrong.")
 
     def __init__(self, message: str = "", **values: object) -> None:
-        self.message = message or (self.__doc__ or "").strip()
+        self.message = message or self.usual
         self.values = values
         super().__init__(self.message % values if values else self.message)
 
 
 class NotFound(DomainError):
-    """It is not here, or it is not yours to see."""
+    """It is not there, or not for this person to see."""
+
+    usual = mark("It is not here, or it is not yours to see.")
 
 
 class Forbidden(DomainError):
-    """You may not do that."""
+    """This person may not do that."""
+
+    usual = mark("You may not do that.")
 
 
 class Conflict(DomainError):
-    """Somebody else has that already."""
+    """It must be unique and is taken."""
+
+    usual = mark("Somebody else has that already.")
 
 
 class Invalid(DomainError):
@@ -33,7 +46,9 @@ class Invalid(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too many tries. Wait a little, then try again."""
+    """Too many tries; `retry_after` is in seconds."""
+
+    usual = mark("Too many tries. Wait a little, then try again.")
 
     def __init__(self, retry_after: int) -> None:
         super().__init__()
@@ -41,13 +56,12 @@ class RateLimited(DomainError):
 
 
 class Busy(DomainError):
-    """The appliance is busy right now. Try again in a moment."""
+    """The database could not be had in time."""
+
+    usual = mark("The appliance is busy right now. Try again in a moment.")
 
 
 class StorageFull(DomainError):
-    """The storage of this appliance is full, so nothing can be saved. What you typed was kept."""
+    """There is no room on the disk."""
 
-
-def mark(message: str) -> str:
-    """Mark a message of a rule for translation; the page that shows it translates it."""
-    return message
+    usual = mark("The storage of this appliance is full, so nothing can be saved. What you typed was kept.")

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytz
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 
 
 def utc_now() -> datetime:
     """The time now, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def time_zones() -> list[str]:
+    """The names of all time zones that are in use, such as Europe/Madrid, by name."""
+    return list(pytz.common_timezones)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether there is a time zone of that name, also an old one."""
+    return name in pytz.all_timezones_set
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -59,6 +59,12 @@ class Archive:
                 member.write(piece.encode())
 
 
+def size_of(path: Path, name: str) -> int:
+    """How many bytes a file in a zip file has."""
+    with ZipFile(path) as archive:
+        return archive.getinfo(name).file_size
+
+
 def _pieces(key: str, items: Iterable[Any]) -> Iterator[str]:
     yield f'{{\n    "{key}": ['
     separator = "\n"

@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 
 from ..accounts.models import User
 from ..mail.letter import Letter
+from ..web.locale import speaking
 
 
-def ready_letter(user: User, link: str) -> Letter:
-    """A letter to `user` with the address of the page on which the file is."""
+def ready_letter(user: User, link: str, language: str | None) -> Letter:
+    """A letter to `user` with the address of the page that has the file; in `language` unless they have chosen one."""
     values = {"user": user, "link": link}
-    return Letter(
-        recipient=user.email,
-        subject=str(_("Your posts are ready to be fetched")),
-        text=render_template("mail/export_ready.txt", **values),
-        html=render_template("mail/export_ready.html", **values),
-    )
+    with speaking(user.language or language):
+        return Letter(
+            recipient=user.email,
+            subject=str(_("Your posts are ready to be fetched")),
+            text=render_template("mail/export_ready.txt", **values),
+            html=render_template("mail/export_ready.html", **values),
+        )

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from ..core.database import transaction
 from ..web.context import settings, site_address
 from ..web.forms import checked_token
+from ..web.locale import language_of_request
 from . import queries, service
 
 blueprint = Blueprint("exports", __name__)
@@ -41,7 +42,7 @@ def request_export() -> Response:
     if not checked_token():
         raise BadRequest
     with transaction():
-        new = service.request_export(current_user, site_address())
+        new = service.request_export(current_user, site_address(), language_of_request())
     flash(_("Your file is being made.") if new else _("One is being made already."), "info")
     return redirect(url_for("exports.index"))
 

@@ -18,15 +18,18 @@ KEPT = timedelta(days=7)
 MOST_KEPT = 3
 
 
-def request_export(user: User, address: str) -> bool:
-    """Have the worker make an export; False if one is being made. `address` is where the site is, for the letter."""
+def request_export(user: User, address: str, language: str) -> bool:
+    """Have the worker make an export; False if one is being made.
+
+    The letter names the site's `address`, and is in `language` if the user has not chosen one.
+    """
     if is_running(user):
         return False
     _forget_old(user)
     export = Export(user_id=user.id)
     db.session.add(export)
     db.session.flush()
-    enqueue(MAKE, {"id": export.id, "address": address})
+    enqueue(MAKE, {"id": export.id, "address": address, "language": language})
     return True
 
 

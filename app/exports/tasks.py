@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -13,11 +14,14 @@ from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
 from ..mail.service import send_later
 from . import queries, service
-from .archive import Archive
+from .archive import Archive, size_of
 from .emails import ready_letter
 from .models import Export
 
 PATH = "/exports"
+POSTS = "posts.json"
+# Bytes of posts that a letter carries; mail servers refuse larger ones.
+MOST_ENCLOSED = 5 * 1024 * 1024
 # Progress is written at most every so many posts: each note is a write to the card.
 NOTED_EVERY = 2000
 
@@ -29,31 +33,40 @@ def make_export(folder: Path, mails: bool, payloads: Sequence[dict[str, Any]]) -
         if export is None or export.is_ready:
             continue
         try:
-            _make(folder, export.id, export.user_id, payload["address"] if mails else "")
+            path = _make(folder, export.id, export.user_id)
+            _tell(path, export.id, export.user_id, payload if mails else None)
         except Exception:
             db.session.rollback()
             with contextlib.suppress(Busy, StorageFull), transaction():
                 service.note_failure(payload["id"])
             raise
+        _remove_strays(folder)
 
 
-def _make(folder: Path, export_id: int, user_id: int, address: str) -> None:
+def _make(folder: Path, export_id: int, user_id: int) -> Path:
     user = db.session.get_one(User, user_id)
     total = queries.how_many_posts(user)
     about = {"username": user.username, "email": user.email, "about_me": user.about_me,
              "member_since": user.created_at.isoformat()}  # fmt: skip
-    name = f"{export_id}-{token_hex(8)}.zip"
-    with Archive(folder / name) as archive:
+    path = folder / f"{export_id}-{token_hex(8)}.zip"
+    with Archive(path) as archive:
         archive.add("profile.json", about)
         archive.add("following.json", list(queries.names_followed_by(user_id)))
         archive.add("followers.json", list(queries.names_following(user_id)))
-        archive.add_list("posts.json", "posts", _noted(queries.posts_of(user_id), export_id, total))
+        archive.add_list(POSTS, "posts", _noted(queries.posts_of(user_id), export_id, total))
         archive.add_list("messages.json", "messages", queries.messages_of(user_id))
+    return path
+
+
+def _tell(path: Path, export_id: int, user_id: int, payload: dict[str, Any] | None) -> None:
+    """Note that the file is there and, where letters are sent, write one, with the posts unless they are huge."""
+    enclosed = str(path) if size_of(path, POSTS) <= MOST_ENCLOSED else ""
     with transaction():
-        wanted = service.note_ready(export_id, name)
-        if wanted and address:
-            send_later(ready_letter(db.session.get_one(User, user_id), address + PATH))
-    _remove_strays(folder)
+        wanted = service.note_ready(export_id, path.name)
+        if wanted and payload:
+            user = db.session.get_one(User, user_id)
+            letter = ready_letter(user, payload["address"] + PATH, payload.get("language"))
+            send_later(replace(letter, archive=enclosed, enclosed=POSTS if enclosed else ""))
 
 
 def _noted(items: Iterable[dict[str, str]], export_id: int, total: int) -> Iterator[dict[str, str]]:

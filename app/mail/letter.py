@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent to whom, as plain text and as HTML."""
+    """What is sent to whom, as plain text and as HTML; with the JSON file `enclosed` of a zip file, if any."""
 
     recipient: str
     subject: str
     text: str
     html: str
+    archive: str = ""
+    enclosed: str = ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from zipfile import BadZipFile, ZipFile
 
-from ..core.config import MailSettings
+from ..core.mail_settings import MailSettings
 from .letter import Letter
 
 TIMEOUT_SECONDS = 30
@@ -63,7 +65,16 @@ class Mailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        if letter.enclosed:
+            _enclose(message, letter)
         return message
+
+
+def _enclose(message: EmailMessage, letter: Letter) -> None:
+    """Attach the file, unless the archive is gone by now: then the letter goes without it."""
+    with suppress(OSError, KeyError, BadZipFile), ZipFile(letter.archive) as archive:
+        content = archive.read(letter.enclosed)
+        message.add_attachment(content, maintype="application", subtype="json", filename=letter.enclosed)
 
 
 def _reply(error: smtplib.SMTPRecipientsRefused) -> str:

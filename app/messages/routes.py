@@ -13,7 +13,7 @@ from ..accounts.models import User
 from ..accounts.queries import get_user
 from ..core.database import transaction
 from ..core.errors import Busy, Invalid, StorageFull
-from ..web.context import settings
+from ..web.context import SILENT, is_api, settings
 from ..web.errors import status_for
 from ..web.forms import attach, status_of
 from ..web.paging import linked, position
@@ -22,9 +22,7 @@ from .forms import MessageForm
 
 blueprint = Blueprint("messages", __name__)
 # These show no navigation, so they need no number of unread messages.
-WITHOUT_BADGE = frozenset(
-    {"static", "bootstrap.static", "health.livez", "health.readyz", "notifications.feed", "posts.avatar", "posts.popup"}
-)
+WITHOUT_BADGE = SILENT | {"notifications.feed", "posts.popup"}
 
 Answer = str | Response | tuple[str, int]
 
@@ -36,7 +34,7 @@ def init_messages(app: Flask) -> None:
 
 
 def _count_unread() -> None:
-    if request.path.startswith("/api/"):
+    if is_api():
         return
     if request.endpoint is not None and request.endpoint not in WITHOUT_BADGE and current_user.is_authenticated:
         g.unread_messages = queries.count_unread(current_user)

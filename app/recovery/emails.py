@@ -7,15 +7,17 @@ from flask_babel import gettext as _
 
 from ..accounts.models import User
 from ..mail.letter import Letter
+from ..web.locale import speaking
 from .service import SECONDS_BY_MAIL
 
 
-def link_letter(user: User, link: str) -> Letter:
-    """A letter to `user` with the link to choose a new password."""
+def link_letter(user: User, link: str, language: str | None) -> Letter:
+    """A letter to `user` with the link to choose a new password; in `language` unless they have chosen one."""
     values = {"user": user, "link": link, "minutes": SECONDS_BY_MAIL // 60}
-    return Letter(
-        recipient=user.email,
-        subject=str(_("A new password for Microblog")),
-        text=render_template("mail/new_password.txt", **values),
-        html=render_template("mail/new_password.html", **values),
-    )
+    with speaking(user.language or language):
+        return Letter(
+            recipient=user.email,
+            subject=str(_("A new password for Microblog")),
+            text=render_template("mail/new_password.txt", **values),
+            html=render_template("mail/new_password.html", **values),
+        )

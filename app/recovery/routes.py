@@ -14,6 +14,7 @@ from ..core.database import transaction
 from ..core.errors import NotFound
 from ..web.context import settings, site_address, visitor_address
 from ..web.forms import checked_token, status_of
+from ..web.locale import language_of_request
 from ..web.throttle import Throttle
 from . import service
 from .forms import NewPasswordForm, RequestForm
@@ -44,7 +45,7 @@ def ask() -> Answer:
         throttle.check(visitor_address())
         throttle.failed(visitor_address())
         with transaction():
-            service.request_link(form.email.data, site_address())
+            service.request_link(form.email.data, site_address(), language_of_request())
         flash(_("If that address has an account, a letter with a link is on its way to it."), "info")
         return redirect(url_for("accounts.login"))
     page = render_template("recovery/ask.html", form=form, possible=possible)

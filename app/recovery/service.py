@@ -40,12 +40,14 @@ def user_of_token(secret: str, token: str) -> User:
     raise Invalid(VOID)
 
 
-def request_link(email: str, address: str) -> None:
+def request_link(email: str, address: str, language: str) -> None:
     """Let the worker mail a link of the site at `address` if there is an account with that e-mail address.
+
+    The letter is in `language`, that of whoever asks, if the account has not chosen one.
 
     Whether there is one is looked up by the worker, so that asking takes as long and looks the same either way.
     """
-    enqueue(SEND_LINK, {"email": email, "address": address})
+    enqueue(SEND_LINK, {"email": email, "address": address, "language": language})
 
 
 def choose_password(secret: str, token: str, password_hash: str) -> User:

@@ -20,6 +20,7 @@ def send_link(secret: str, payloads: Sequence[dict[str, Any]]) -> None:
         user = find_user_by_email(payload["email"])
         if user is None:
             continue
-        letter = link_letter(user, payload["address"] + PATH + make_token(secret, user, BY_MAIL))
+        link = payload["address"] + PATH + make_token(secret, user, BY_MAIL)
+        letter = link_letter(user, link, payload.get("language"))
         with transaction():
             send_later(letter)

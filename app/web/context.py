@@ -10,11 +10,18 @@ from flask import current_app, request
 from ..core.config import Settings
 
 SETTINGS = "microblog.settings"
+# These answer the same whoever asks, so they do not look at who it is.
+SILENT = frozenset({"static", "bootstrap.static", "health.livez", "health.readyz", "posts.avatar"})
 
 
 def settings() -> Settings:
     """The settings this application was made with."""
     return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def is_api() -> bool:
+    """Whether the running request is a program's, which wants JSON."""
+    return request.path.startswith("/api/")
 
 
 def site_address() -> str:

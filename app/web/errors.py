@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..core.database import db
 from ..core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
+from .context import is_api
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str = "", *, plain: bool = False) -> Response:
     """The page for a status, with a message of its own or the usual one; `plain` pages touch no database."""
-    if request.path.startswith("/api/"):
+    if is_api():
         return _json_error(status, message)
     title, usual, advice = TEXTS.get(status) or TEXTS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     page = render_template(
@@ -121,7 +122,7 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())  # a redirect that the router raised
     db.session.rollback()
-    own = type(error).description != error.description and request.path.startswith("/api/")
+    own = type(error).description != error.description and is_api()
     message = str(error.description) if own else ""
     page = error_page(error.code, message, plain=error.code >= HTTPStatus.INTERNAL_SERVER_ERROR)
     for name, value in error.get_headers():

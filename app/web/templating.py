@@ -8,24 +8,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import Babel, format_datetime, format_timedelta, get_locale, gettext
+from flask_babel import format_date, format_datetime, format_time, format_timedelta, get_locale, gettext
 from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
 from ..core.config import Settings
 from ..core.time import utc_now
 from .avatar import hue, initials
+from .locale import init_locale, preferences
 from .markup import render_body
 
 NOW_SECONDS = 45
 DAYS_RELATIVE = 30
-babel = Babel()
 bootstrap = Bootstrap5()
 
 
 def init_templating(app: Flask, settings: Settings) -> None:
     """Filters, globals and the vendored stylesheet."""
-    babel.init_app(app, default_locale="en", default_timezone="UTC")
+    init_locale(app, settings)
     bootstrap.init_app(app)
     marks = StaticMarks(app)
     app.jinja_env.filters.update(
@@ -42,7 +42,17 @@ def init_templating(app: Flask, settings: Settings) -> None:
         post_length=settings.post_length,
         registration_open=settings.registration == "open",
     )
-    app.context_processor(lambda: {"locale": str(get_locale() or "en")})
+    app.context_processor(_about_the_page)
+
+
+def _about_the_page() -> dict[str, object]:
+    """The page's language as HTML names it, the direction it is read in, and the time zone that its reader chose."""
+    locale = get_locale()
+    return {
+        "locale": str(locale).replace("_", "-"),
+        "direction": locale.text_direction,
+        "time_zone": preferences().time_zone,
+    }
 
 
 class StaticMarks:
@@ -66,13 +76,15 @@ def relative_time(moment: datetime) -> str:
     if age.total_seconds() < NOW_SECONDS:
         return str(gettext("just now"))
     if age.days > DAYS_RELATIVE:
-        return str(format_datetime(moment, "d MMM y"))
+        return str(format_date(moment, "medium"))
     return str(format_timedelta(-age, granularity="minute", add_direction=True))
 
 
 def full_time(moment: datetime) -> str:
-    """Date and time in full; the page's script replaces it by the visitor's own time zone."""
-    return str(format_datetime(moment, "d MMMM y, HH:mm")) + " UTC"
+    """Date and time in full, with the time zone; without a choice of the reader's, the page's script says it in the
+    device's own.
+    """
+    return f"{format_date(moment, 'long')}, {format_time(moment, 'short')} {format_datetime(moment, 'zzz')}"
 
 
 def body_filter(body: str) -> Markup:

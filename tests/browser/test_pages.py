@@ -45,6 +45,7 @@ PAGES = [
     ("alice", "/post/1", "More by alice"),
     ("alice", "/post/1/delete", "Delete this post?"),
     ("alice", "/edit_profile", "Save profile"),
+    ("alice", "/preferences", "Language and time"),
     ("alice", "/auth/password", "Password until now"),
     ("alice", "/auth/tokens", "Make a token"),
     ("alice", "/exports", "Make the file"),

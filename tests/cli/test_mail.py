@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from postbox import Postbox
 
-from app.core.config import MailSettings, Settings
+from app.core.config import Settings
+from app.core.mail_settings import MailSettings
 
 
 def test_a_letter_is_sent(settings: Settings, make_app) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.config import MailSettings, Settings, SettingsError
+from app.core.config import Settings
+from app.core.environment import SettingsError
+from app.core.mail_settings import MailSettings
 
 SERVER = "mail.example.org"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.config import SecretKeyError, Settings, SettingsError
+from app.core.config import Settings
+from app.core.environment import SecretKeyError, SettingsError
 
 KEY = "k" * 40
 
@@ -33,7 +34,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch) -> None:
         ("PORT", "", "port", 8000),
         ("MICROBLOG_REGISTRATION", "Closed", "registration", "closed"),
         ("MICROBLOG_POST_LENGTH", "5000", "post_length", 5000),
-        ("MICROBLOG_POSTS_PER_PAGE", "1", "posts_per_page", 1),
+        ("POSTS_PER_PAGE", "1", "posts_per_page", 1),
         ("MICROBLOG_HTTPS", "yes", "https", True),
         ("MICROBLOG_HTTPS", "off", "https", False),
         ("MICROBLOG_ALLOW_EPHEMERAL", "0", "allow_ephemeral", False),
@@ -56,7 +57,7 @@ def test_a_setting_is_read(tmp_path: Path, name: str, value: str, attribute: str
         ("PORT", "\N{ARABIC-INDIC DIGIT EIGHT}"),
         ("MICROBLOG_REGISTRATION", "invite"),
         ("MICROBLOG_POST_LENGTH", "0"),
-        ("MICROBLOG_POSTS_PER_PAGE", "101"),
+        ("POSTS_PER_PAGE", "101"),
         ("MICROBLOG_HTTPS", "2"),
         ("MICROBLOG_WEB_WORKERS", "99"),
     ],

@@ -195,6 +195,9 @@ def test_where_mail_is_sent_a_letter_tells(settings: Settings, make_app, index) 
         (letter,) = postbox.letters
         assert letter["To"] == "alice@example.org"
         assert "http://localhost/exports" in text_of(letter)
+        (enclosed,) = letter.iter_attachments()
+        assert (enclosed.get_content_type(), enclosed.get_filename()) == ("application/json", "posts.json")
+        assert json.loads(enclosed.get_content()) == contents(alice)["posts.json"]
     assert Page(alice.get(PAGE).text).text.count("Download") == 1
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from postbox import PASSWORD, USERNAME, Postbox, text_of
 
-from app.core.config import MailSettings
+from app.core.mail_settings import MailSettings
 from app.mail.letter import Letter
 from app.mail.mailer import Mailer, MailFailed
 

@@ -7,6 +7,7 @@ import { bindReveals } from "./reveal.js";
 import { focusSummary } from "./summary.js";
 import { showLocalTimes } from "./times.js";
 import { watchUnread } from "./unread.js";
+import { bindZoneGuess } from "./zone.js";
 
 bindCards(document);
 bindComposers(document);
@@ -16,3 +17,4 @@ bindReveals(document);
 focusSummary(document);
 showLocalTimes(document);
 watchUnread(document);
+bindZoneGuess(document);

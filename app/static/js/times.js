@@ -1,6 +1,10 @@
-// Full times in the visitor's own time zone; the short ones stay as the server wrote them.
+// Full times in the time zone that the reader chose, else in the device's; the short ones stay as the server wrote them.
 export function showLocalTimes(root) {
-  const format = new Intl.DateTimeFormat(root.documentElement.lang, { dateStyle: "full", timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(root.documentElement.lang, {
+    dateStyle: "full",
+    timeStyle: "short",
+    timeZone: root.body.dataset.timeZone,
+  });
   root.querySelectorAll("[data-time]").forEach((time) => {
     time.title = format.format(new Date(time.dateTime));
   });

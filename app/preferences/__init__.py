@@ -1,0 +1,1 @@
+"""What somebody prefers: the language and the time zone of the pages."""

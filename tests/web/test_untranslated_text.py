@@ -1,0 +1,143 @@
+"""No text of ours on any page is in one language only: with a catalogue of marked texts, every text shown is marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask
+from page import PageClient
+from people import People
+from test_access import ROUTES, Access
+
+from app.cli.translate import extract
+
+# What people wrote, what the keyboard has, names of things, what stands between texts, and the one text that the forms'
+# library translates itself.
+NOT_OURS = re.compile(
+    r"Microblog|alice|bob|charlie|words that alice wrote|a letter to alice|a script|@|example\.org"
+    r"|http://localhost\S*|English|Español|^[A-Za-z/?]$|\{count\}|\{zone\}|\d+(\+| %)?|Opción inválida"
+)
+ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "data-left", "data-over")
+# Their text comes from the database of languages and time zones.
+BORROWED = {"time", "option"}
+EMPTY = {"input", "img", "br", "meta", "link", "hr", "source"}
+
+
+class Texts(HTMLParser):
+    """Every text of a page that people see or hear."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in EMPTY:
+            self._open.append(tag)
+        if tag not in BORROWED:
+            self.found += [value for name, value in attributes if name in ATTRIBUTES and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not BORROWED & set(self._open):
+            self.found.append(data)
+
+
+def unmarked(html: str) -> list[str]:
+    """What of the texts is ours and not marked."""
+    rest = [NOT_OURS.sub("", re.sub("⟦[^⟧]*⟧", "", text)) for text in Texts(html).found]
+    return [text.strip() for text in rest if re.search(r"\w", text)]
+
+
+@pytest.fixture(scope="session")
+def marked_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Catalogues in which every text of the program stands between marks, as the Spanish ones."""
+    folder = tmp_path_factory.mktemp("marked")
+    template = folder / "messages.pot"
+    extract(template)
+    with template.open("rb") as file:
+        texts = read_po(file)
+    marked = Catalog(locale="es")
+    for message in texts:
+        if message.id:
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = tuple(f"⟦{text}⟧" for text in ids)
+            marked.add(message.id, strings if len(ids) > 1 else strings[0], context=message.context)
+    compiled = folder / "es" / "LC_MESSAGES" / "messages.mo"
+    compiled.parent.mkdir(parents=True)
+    with compiled.open("wb") as file:
+        write_mo(file, marked)
+    return folder
+
+
+@pytest.fixture
+def app(make_app: Callable[[], Flask], marked_texts: Path) -> Iterator[Flask]:
+    """The application, speaking in marked texts to whoever asks for Spanish."""
+    app = make_app()
+    babel = app.extensions["babel"]
+    before = list(babel.translation_directories)
+    with app.app_context():
+        loaded = babel.instance.domain_instance.cache
+    babel.translation_directories[:] = [str(marked_texts)]
+    loaded.clear()
+    yield app
+    babel.translation_directories[:] = before
+    loaded.clear()
+
+
+PAGES = [route for route in ROUTES if route.method == "GET" and not route.rule.startswith(("/static", "/bootstrap"))]
+
+
+def named(route: Access) -> str:
+    return route.rule
+
+
+@pytest.mark.parametrize("route", PAGES, ids=named)
+@pytest.mark.parametrize("name", ["", "alice", "charlie"])
+def test_every_text_of_a_page_can_be_translated(people: People, app: Flask, route: Access, name: str) -> None:
+    people.post("alice", "words that alice wrote")
+    people.write("bob", "alice", "a letter to alice")
+    client = people.browser(name) if name else PageClient(app)
+    answer = client.get(route.url, headers={"Accept-Language": "es"}, follow_redirects=True)
+    if answer.mimetype == "text/html":
+        assert "⟦" in answer.text
+        assert unmarked(answer.text) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        ("/", {"post": ""}),
+        ("/", {"post": "x" * 300}),
+        ("/", {"post": "\x00"}),
+        ("/edit_profile", {"username": "no name", "about_me": "x" * 300}),
+        ("/edit_profile", {"username": "bob"}),
+        ("/preferences", {"language": "tlh", "time_zone": "Mars"}),
+        ("/auth/password", {"password_now": "wrong", "password": "short", "password2": "other"}),
+        ("/auth/tokens", {"name": ""}),
+        ("/send_message/alice", {"message": "to myself"}),
+        ("/follow/alice", {}),
+        ("/follow/nobody", {}),
+    ],
+)
+def test_every_complaint_can_be_translated(alice: PageClient, address: str, data: dict[str, str]) -> None:
+    token = alice.token("/auth/password")
+    answer = alice.post(address, data={"csrf_token": token, **data}, headers={"Accept-Language": "es"})
+    assert answer.status_code >= 400
+    assert unmarked(re.sub(r"<textarea.*?</textarea>", "", answer.text, flags=re.DOTALL)) == []
+
+
+def test_a_text_in_one_language_only_would_be_noticed() -> None:
+    assert unmarked("<p>⟦Good⟧ 3 alice</p><p title='⟦Fine⟧'>Bad</p>") == ["Bad"]
+    assert unmarked("<p title='Bad'>⟦Good⟧</p>") == ["Bad"]
