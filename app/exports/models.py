@@ -26,6 +26,7 @@ class Export(Model):
     failed: Mapped[bool] = mapped_column(default=False)
     file: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now, onupdate=utc_now)
 
     @property
     def is_ready(self) -> bool:

@@ -14,6 +14,7 @@ from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID
 from ..messages.models import Message
+from ..notifications.queries import Notice
 from ..posts.models import Post
 from ..posts.queries import count_by_author
 from .models import DONE, Export
@@ -24,6 +25,16 @@ CHUNK = 500
 def exports_of(user: User) -> list[Export]:
     """What this account has asked for, newest first."""
     return list(db.session.scalars(select(Export).where(Export.user_id == user.id).order_by(Export.id.desc())))
+
+
+def progress_notices(user: User) -> list[Notice]:
+    """How far the newest export of this account is, with upstream's name and fields and whether it went wrong."""
+    statement = select(Export).where(Export.user_id == user.id).order_by(Export.id.desc()).limit(1)
+    newest = db.session.scalar(statement)
+    if newest is None:
+        return []
+    data = {"task_id": str(newest.id), "progress": newest.progress, "failed": newest.failed}
+    return [Notice("task_progress", data, newest.changed_at.timestamp())]
 
 
 def is_running(user: User) -> bool:

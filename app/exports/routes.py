@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, make_response, redirect, render_template, send_from_directory, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, send_from_directory, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..core.database import transaction
+from ..notifications.routes import add_source
 from ..web.context import settings, site_address
 from ..web.forms import checked_token
 from ..web.locale import language_of_request
 from . import queries, service
 
 blueprint = Blueprint("exports", __name__)
-LOOK_AGAIN_SECONDS = 2
 
 
 def init_exports(app: Flask) -> None:
-    """The pages."""
+    """The pages, and how far an export is in the feed of an open page."""
+    add_source(app, queries.progress_notices)
     app.register_blueprint(blueprint)
 
 
 @blueprint.get("/exports")
 @login_required
-def index() -> Response:
+def index() -> str:
     """My exports; while one is being made the page looks again by itself, also without JavaScript."""
     exports = queries.exports_of(current_user)
     running = any(not export.is_ready for export in exports)
-    page = make_response(render_template("exports/index.html", exports=exports, running=running))
-    if running:
-        page.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return page
+    return render_template("exports/index.html", exports=exports, running=running)
 
 
 @blueprint.post("/export_posts")

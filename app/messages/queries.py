@@ -58,8 +58,7 @@ def newest_received(user: User) -> int:
     return db.session.scalar(select(func.max(Message.id)).where(Message.recipient_id == user.id)) or 0
 
 
-def count_unread(user: User) -> int:
-    """How many messages to the user are unread, at most MOST_COUNTED; one query."""
+def _unread_count(user: User) -> Select[int]:
     seen = select(Inbox.read_up_to).where(Inbox.user_id == user.id).scalar_subquery()
     unread = (
         select(Message.id)
@@ -67,14 +66,18 @@ def count_unread(user: User) -> int:
         .limit(MOST_COUNTED)
         .subquery()
     )
-    return db.session.scalar(select(func.count()).select_from(unread)) or 0
+    return select(func.count()).select_from(unread)
+
+
+def count_unread(user: User) -> int:
+    """How many messages to the user are unread, at most MOST_COUNTED; one query."""
+    return db.session.scalar(_unread_count(user)) or 0
 
 
 def unread(user: User) -> Unread:
-    """The number of unread messages, with the moment of its last change."""
-    read_at = db.session.scalar(select(Inbox.read_at).where(Inbox.user_id == user.id))
-    newest = db.session.scalar(
-        select(Message.created_at).where(Message.recipient_id == user.id).order_by(Message.id.desc()).limit(1)
-    )
-    moments = [moment for moment in (read_at, newest) if moment is not None]
-    return Unread(count_unread(user), max(moments, default=None))
+    """The number of unread messages, with the moment of its last change; one query."""
+    read_at = select(Inbox.read_at).where(Inbox.user_id == user.id)
+    newest = select(Message.created_at).where(Message.recipient_id == user.id).order_by(Message.id.desc()).limit(1)
+    parts = (_unread_count(user), read_at, newest)
+    count, *moments = db.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
+    return Unread(count, max((moment for moment in moments if moment is not None), default=None))

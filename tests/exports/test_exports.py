@@ -28,6 +28,7 @@ from app.jobs.runner import run_due
 from app.worker import build_catalogue, build_registry
 
 PAGE = "/exports"
+REFRESH = '<noscript><meta http-equiv="refresh" content="2"></noscript>'
 Work = Callable[[], None]
 
 
@@ -68,10 +69,10 @@ def test_the_file_has_everything_that_one_has_written(
     page = alice.page(PAGE)
     assert "0 %" in page.text
     assert "Download" not in page.text
-    assert alice.get(PAGE).headers["Refresh"]
+    assert REFRESH in alice.get(PAGE).text
     work()
     assert "Download" in alice.page(PAGE).text
-    assert "Refresh" not in alice.get(PAGE).headers
+    assert REFRESH not in alice.get(PAGE).text
     found = contents(alice)
     assert set(found) == {"profile.json", "following.json", "followers.json", "posts.json", "messages.json"}
     assert [post["body"] for post in found["posts.json"]["posts"]] == [
@@ -119,6 +120,37 @@ def test_the_file_is_private_on_the_disk_too(settings: Settings, alice: PageClie
     path = settings.data_dir / "exports" / name
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def progress_told(client: PageClient, since: float = 0) -> list[dict[str, Any]]:
+    answer = client.get("/notifications", query_string={"since": since})
+    return [notice for notice in answer.get_json() if notice["name"] == "task_progress"]
+
+
+def test_the_feed_tells_how_far_it_is_with_upstreams_names(
+    app: Flask, people: People, alice: PageClient, bob: PageClient, work: Work, monkeypatch
+) -> None:
+    monkeypatch.setattr(tasks, "NOTED_EVERY", 1)
+    assert progress_told(alice) == []
+    for number in range(3):
+        people.post("alice", f"number {number}")
+    ask(alice)
+    (begun,) = progress_told(alice)
+    assert begun["data"] == {"task_id": "1", "progress": 0, "failed": False}
+    assert progress_told(alice, begun["timestamp"]) == []
+    told: list[int] = []
+    note = tasks.service.note_progress
+
+    def noted(export_id: int, done: int, total: int) -> None:
+        note(export_id, done, total)
+        told.append(db.session.get_one(Export, export_id).progress)
+
+    monkeypatch.setattr(tasks.service, "note_progress", noted)
+    work()
+    assert told == [0, 33, 66]
+    (ready,) = progress_told(alice, begun["timestamp"])
+    assert ready["data"]["progress"] == 100
+    assert progress_told(bob) == []
 
 
 def test_one_at_a_time(app: Flask, alice: PageClient, work: Work) -> None:

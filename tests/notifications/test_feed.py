@@ -61,7 +61,7 @@ def test_asking_writes_nothing_and_takes_few_queries(people: People, bob: PageCl
     with statements:
         bob.get("/notifications")
     assert statements.writes == []
-    assert len(statements.queries) <= 4
+    assert len(statements.queries) <= 3
 
 
 def test_once_logged_out_there_is_nothing_to_ask(people: People, client: PageClient) -> None:
