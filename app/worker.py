@@ -23,10 +23,10 @@ from .core.state import beat
 from .core.time import utc_now
 from .exports.service import MAKE
 from .exports.tasks import make_export
-from .jobs.runner import Registry, run_due
+from .jobs.runner import Registry, Report, run_due
 from .jobs.service import next_due, oldest_waiting, release_all
 from .jobs.wake import Listener, wake_worker
-from .mail.mailer import Mailer
+from .mail.mailer import Mailer, MailFailed
 from .mail.service import SEND
 from .mail.tasks import send_mail
 from .posts import queries as posts
@@ -37,6 +37,7 @@ from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE, Catalogue, Source
 from .search.tasks import heal, rebuild_index, reconcile, update_index
 from .web.context import SETTINGS
+from .web.errors import REPORT
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
 logger = logging.getLogger("app.worker")
@@ -44,6 +45,8 @@ BEAT_SECONDS = 10.0
 PAUSE_AFTER_TROUBLE = 5.0
 HEAL_SECONDS = 60.0
 ANOTHER_WORKER = 75
+# A lock, a full disk, a server that is away: the job comes due again, and nobody need hear of it.
+PASSING = (Busy, StorageFull, SearchUnavailable, MailFailed)
 
 
 class Stopped(BaseException):
@@ -57,9 +60,22 @@ def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
     return catalogue
 
 
-def build_registry(index: SearchIndex, catalogue: Catalogue, settings: Settings) -> Registry:
+def reporter(app: Flask) -> Report:
+    """Tells whoever wants to know of errors in jobs that nobody foresaw."""
+
+    def tell(error: Exception, where: str) -> None:
+        report = app.extensions.get(REPORT)
+        if report and not isinstance(error, PASSING):
+            report(error, where)
+
+    return tell
+
+
+def build_registry(
+    index: SearchIndex, catalogue: Catalogue, settings: Settings, report: Report = lambda _error, _where: None
+) -> Registry:
     """Which handler does which job."""
-    registry = Registry()
+    registry = Registry(report)
     mailer = Mailer(settings.mail) if settings.mail else None
     registry.register(SEND, partial(send_mail, mailer), batch=1)
     exports = partial(make_export, settings.data_dir / "exports", mailer is not None)
@@ -79,7 +95,7 @@ class Worker:
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
         self._stopping = False
         self._catalogue = build_catalogue(self._interrupt_if_stopping)
-        self._registry = build_registry(self._index, self._catalogue, settings)
+        self._registry = build_registry(self._index, self._catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from dotenv import load_dotenv
+
 from .. import assemble
 from ..accounts.setup import new_code
 from ..core.config import PROJECT_ROOT, Settings
@@ -21,6 +23,8 @@ from .volume import check_file_system, check_port, check_writable, take_lock, wa
 def main() -> NoReturn:
     """Boot, or say in a line why not and exit with the reason's status."""
     os.umask(0o077)
+    # What the environment says counts more. `flask` reads the file by itself; in the container there is none.
+    load_dotenv(PROJECT_ROOT / ".env")
     try:
         settings = prepare()
     except Refusal as refusal:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy
+import sqlalchemy.orm
 from flask import Flask
 from flask_migrate import Migrate
 
 from ..core.config import PROJECT_ROOT
-from ..core.database import db
+from ..core.database import db, transaction
 from .mail import mail
 from .search import search
 from .translate import translate
@@ -17,4 +19,10 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for group in (users, search, mail, translate):
         app.cli.add_command(group)
+    app.shell_context_processor(_shell_context)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)
+
+
+def _shell_context() -> dict[str, object]:
+    """What `flask shell` has at hand beside the tables, under upstream's names; `with transaction():` is for writes."""
+    return {"sa": sqlalchemy, "so": sqlalchemy.orm, "transaction": transaction}

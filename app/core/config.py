@@ -22,6 +22,8 @@ SQLITE = "sqlite:///"
 PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 REGISTRATION_MODES = ("open", "closed")
+# Pictures of people: drawn here from their names, or asked for at Gravatar by a hash of their addresses.
+AVATARS = ("drawn", "gravatar")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Settings:
     # What the pages can speak; the first is for whoever asks for none of them.
     languages: tuple[str, ...] = ("en", "es")
     time_zone: str = "UTC"
+    avatars: str = "drawn"
     mail: MailSettings | None = None
 
     @property
@@ -87,6 +90,7 @@ class Settings:
             hosts=tuple(source.text("MICROBLOG_HOSTS", "").lower().split()),
             languages=_languages(source),
             time_zone=_time_zone(source),
+            avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
         )
 

@@ -36,13 +36,13 @@ class Source:
             raise SettingsError(f"{name}_FILE is {path!r}, which user {os.getuid()} cannot read as text") from error
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
-        raw = self.text(name, str(default))
+        raw = self.text_or_file(name, str(default))
         if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw) <= highest:
             raise SettingsError(f"{name} is {raw!r}; write a whole number from {lowest} to {highest}")
         return int(raw)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        raw = self.text(name, default).lower()
+        raw = self.text_or_file(name, default).lower()
         if raw not in allowed:
             raise SettingsError(f"{name} is {raw!r}; write one of: {', '.join(allowed)}")
         return raw

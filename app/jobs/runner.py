@@ -11,13 +11,16 @@ from ..core.time import utc_now
 from . import service
 
 Handler = Callable[[Sequence[dict[str, Any]]], None]
+# Called with the error of a job and where it came up.
+Report = Callable[[Exception, str], None]
 logger = logging.getLogger(__name__)
 
 
 class Registry:
     """Which handler runs which kind of job; a kind's name is stored in rows, so it is a contract."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Report = lambda _error, _where: None) -> None:
+        self.report = report
         self._handlers: dict[str, Handler] = {}
         self._batches: dict[str, int] = {}
 
@@ -50,29 +53,31 @@ def run_due(registry: Registry) -> bool:
     with transaction() as session:
         claimed = [(job.id, job.payload) for job in service.claim(session, kind, utc_now(), registry.batch_of(kind))]
     if claimed:
-        _run(registry[kind], kind, claimed)
+        _run(registry, kind, claimed)
     return True
 
 
-def _run(handler: Handler, kind: str, claimed: list[tuple[int, dict[str, Any]]]) -> None:
+def _run(registry: Registry, kind: str, claimed: list[tuple[int, dict[str, Any]]]) -> None:
     """Run a batch; if it fails, run its jobs one by one, so that one bad job does not hold up the others."""
-    if len(claimed) > 1 and _succeeds(handler, kind, claimed):
+    if len(claimed) > 1 and _attempt(registry, kind, claimed) is None:
         return
     for job in claimed:
-        _succeeds(handler, kind, [job], record=True)
+        error = _attempt(registry, kind, [job])
+        if error is not None:
+            with transaction() as session:
+                service.fail(session, [job[0]], f"{type(error).__name__}: {error}")
+            registry.report(error, f"job {kind}")
 
 
-def _succeeds(handler: Handler, kind: str, claimed: list[tuple[int, dict[str, Any]]], *, record: bool = False) -> bool:
+def _attempt(registry: Registry, kind: str, claimed: list[tuple[int, dict[str, Any]]]) -> Exception | None:
+    """Run jobs, and remove them if that went well; else return what went wrong."""
     ids = [job_id for job_id, _ in claimed]
     try:
-        handler([payload for _, payload in claimed])
+        registry[kind]([payload for _, payload in claimed])
     except Exception as error:
         db.session.rollback()
         logger.exception("%d job(s) of kind %s failed", len(ids), kind)
-        if record:
-            with transaction() as session:
-                service.fail(session, ids, f"{type(error).__name__}: {error}")
-        return False
+        return error
     with transaction() as session:
         service.finish(session, ids)
-    return True
+    return None

@@ -1,4 +1,4 @@
-"""A picture of a name: its first letters on a colour that the name decides; nothing is fetched from anywhere."""
+"""A picture of a name: its first letters on a colour that the name decides; or, if so set, Gravatar's of an address."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ PICTURE = Markup(
     '<text x="32" y="32" dy="0.35em" fill="#ffffff" font-family="system-ui, sans-serif" font-size="26"'
     ' font-weight="600" text-anchor="middle">{letters}</text></svg>\n'
 )
+
+
+GRAVATAR = "https://gravatar.com"
+
+
+def gravatar(email: str, size: int) -> str:
+    """Where Gravatar has the picture of an address, `size` pixels wide; a pattern where it has none.
+
+    The address is given away as its SHA-256 only: https://docs.gravatar.com/rest/hash/
+    """
+    digest = sha256(email.strip().lower().encode()).hexdigest()
+    return f"{GRAVATAR}/avatar/{digest}?s={size}&d=identicon"
 
 
 def initials(username: str) -> str:

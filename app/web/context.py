@@ -24,6 +24,12 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
+def wants_json() -> bool:
+    """Whether an error is to be told as JSON: to the API's callers, and to whoever takes that as gladly as a page."""
+    accepted = request.accept_mimetypes
+    return is_api() or (bool(accepted) and accepted["application/json"] >= accepted["text/html"])
+
+
 def site_address() -> str:
     """The beginning of an absolute address of this site, for letters: never one that a visitor made up.
 

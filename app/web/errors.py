@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..core.database import db
 from ..core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
-from .context import is_api
+from .context import is_api, wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str = "", *, plain: bool = False) -> Response:
     """The page for a status, with a message of its own or the usual one; `plain` pages touch no database."""
-    if is_api():
+    if wants_json():
         return _json_error(status, message)
     title, usual, advice = TEXTS.get(status) or TEXTS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     page = render_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -11,15 +12,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 
 from ..core.config import Settings
+from .avatar import GRAVATAR
 
 LARGEST_BODY = 256 * 1024
 YEAR = 365 * 24 * 3600
+PICTURES = "img-src 'self' data:"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data:",
+        PICTURES,
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
@@ -69,13 +72,20 @@ def security_settings(settings: Settings) -> dict[str, object]:
 def init_security(app: Flask, settings: Settings) -> None:
     """Headers on every answer, tokens in forms, and the visitor's real address behind our proxy."""
     csrf.init_app(app)
-    app.after_request(_add_headers)
+    app.after_request(partial(_add_headers, _headers(settings)))
     if hops := settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+def _headers(settings: Settings) -> dict[str, str]:
+    if settings.avatars != "gravatar":
+        return HEADERS
+    policy = CONTENT_SECURITY_POLICY.replace(PICTURES, f"{PICTURES} {GRAVATAR}")
+    return HEADERS | {"Content-Security-Policy": policy}
+
+
+def _add_headers(headers: dict[str, str], response: Response) -> Response:
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.endpoint in ("static", "bootstrap.static"):
         # Their addresses carry a mark of their content, so that a changed file has a new address.

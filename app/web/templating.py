@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ..core.config import Settings
 from ..core.time import utc_now
-from .avatar import hue, initials
+from .avatar import gravatar, hue, initials
 from .locale import init_locale, preferences
 from .markup import render_body
 
@@ -41,6 +41,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         bootstrap_mark=version("bootstrap-flask"),
         post_length=settings.post_length,
         registration_open=settings.registration == "open",
+        gravatar=gravatar if settings.avatars == "gravatar" else None,
     )
     app.context_processor(_about_the_page)
 

@@ -14,6 +14,7 @@ import pytest
 from booting import Boot
 
 from app.boot import volume
+from app.boot.__main__ import main
 from app.boot.refusal import Reason, Refusal
 
 
@@ -172,3 +173,23 @@ def test_too_little_room_says_how_much_is_needed(tmp_path: Path) -> None:
 def test_every_reason_has_a_status_of_its_own() -> None:
     assert len({reason.value for reason in Reason}) == len(Reason.__members__)
     assert all(64 <= reason <= 85 for reason in Reason)
+
+
+def test_a_setting_may_stand_in_the_file_beside_compose_yaml_and_the_environment_counts_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("PORT=many\nPOSTS_PER_PAGE='none'\n")
+    monkeypatch.setattr("app.boot.__main__.PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(os, "umask", lambda _mask: 0)
+    for name in ("PORT", "POSTS_PER_PAGE"):
+        monkeypatch.setenv(name, "1")
+        monkeypatch.delenv(name)  # and so, whatever is read from the file, when the test is over
+    said = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == Reason.SETTING
+        said.append(capsys.readouterr().err)
+        monkeypatch.setenv("PORT", "8000")
+    assert "PORT is 'many'" in said[0]
+    assert "POSTS_PER_PAGE is 'none'" in said[1]

@@ -57,6 +57,27 @@ def test_a_secret_may_stand_in_a_file_and_is_not_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("MAIL_SERVER", SERVER, "server", SERVER),
+        ("MAIL_PORT", "2525", "port", 2525),
+        ("MAIL_USE_TLS", "1", "use_tls", True),
+        ("MAIL_USE_SSL", "1", "use_ssl", True),
+        ("MAIL_USERNAME", "me", "username", "me"),
+        ("MAIL_PASSWORD", "secret", "password", "secret"),
+        ("MAIL_SENDER", "a@b.org", "sender", "a@b.org"),
+        ("ADMINS", "a@b.org", "admins", ("a@b.org",)),
+    ],
+)
+def test_each_may_stand_in_a_file(tmp_path: Path, name: str, value: str, field: str, expected: object) -> None:
+    file = tmp_path / "setting"
+    file.write_text(f"{value}\n")
+    server = {} if name == "MAIL_SERVER" else {"MAIL_SERVER": SERVER}
+    found = read(tmp_path, **server, **{f"{name}_FILE": str(file)})
+    assert getattr(found, field) == expected
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("MAIL_SERVER", "smtp://mail.example.org"),

@@ -13,8 +13,15 @@ from postbox import Postbox, text_of
 
 from app.core import database
 from app.core.config import Settings
+from app.core.database import transaction
+from app.core.errors import Busy, StorageFull
+from app.jobs.runner import Registry
+from app.jobs.service import enqueue
 from app.mail import reports
+from app.mail.mailer import MailFailed
 from app.mail.reports import MOST_AN_HOUR
+from app.search.interface import SearchUnavailable
+from app.worker import reporter
 
 
 @pytest.fixture
@@ -81,3 +88,33 @@ def test_a_report_that_cannot_be_written_is_logged_and_the_page_comes_all_the_sa
     page = people.browser("alice").page("/crash", 500)
     assert "Something went wrong here" in page.headings[0]
     assert "could not be written" in caplog.text
+
+
+def test_a_job_that_fails_in_a_way_nobody_foresaw_is_told_too(
+    app: Flask, postbox: Postbox, registry: Registry, work: Callable[[], None]
+) -> None:
+    def breaks(_payloads: object) -> None:
+        raise ZeroDivisionError("in a job")
+
+    registry.report = reporter(app)
+    registry.register("breaks", breaks)
+    with app.app_context(), transaction():
+        enqueue("breaks", {})
+    work()
+    assert [letter["To"] for letter in postbox.letters] == ["one@example.org", "two@example.org"]
+    assert "job breaks" in text_of(postbox.letters[0])
+
+
+@pytest.mark.parametrize("error", [Busy(), StorageFull(), MailFailed("away"), SearchUnavailable("away")])
+def test_of_what_passes_by_itself_nobody_is_told(
+    app: Flask, postbox: Postbox, registry: Registry, work: Callable[[], None], error: Exception
+) -> None:
+    def breaks(_payloads: object) -> None:
+        raise error
+
+    registry.report = reporter(app)
+    registry.register("breaks", breaks)
+    with app.app_context(), transaction():
+        enqueue("breaks", {})
+    work()
+    assert postbox.letters == []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from page import PageClient
+from flask.testing import FlaskClient
+from page import Page, PageClient
+from people import People
 
-from app.web.avatar import COLOURS, hue, initials, picture
+from app.core.config import Settings
+from app.web.avatar import COLOURS, gravatar, hue, initials, picture
 
 STYLES = Path(__file__).parents[2] / "app" / "static" / "css" / "avatar.css"
 
@@ -59,3 +63,23 @@ def test_a_picture_is_served_to_anybody_for_any_name_that_there_could_be(client:
         assert "max-age" in answer.headers["Cache-Control"]
     for name in ("<b>", "x" * 65, "%00"):
         assert client.get(f"/user/{name}/avatar.svg").status_code == 404
+
+
+def test_gravatar_is_told_a_hash_of_the_address_whatever_its_case() -> None:
+    # The SHA-256 of me@example.org, as sha256sum prints it.
+    digest = "855c94f3498940b241d6b5e78bb6f9293b941953b2799f8b925bd25180571d77"
+    for address in ("me@example.org", " Me@Example.ORG "):
+        assert gravatar(address, 80) == f"https://gravatar.com/avatar/{digest}?s=80&d=identicon"
+
+
+def test_gravatar_is_asked_only_where_a_setting_says_so(settings: Settings, make_app, people: People) -> None:
+    people.post("bob", "hello")
+    assert "gravatar" not in people.browser("alice").get("/explore").text
+    app = make_app(replace(settings, avatars="gravatar"))
+    # Not the client that checks pages: it refuses whatever comes from somewhere else.
+    client = people.browser("alice")
+    client.application = app
+    answer = FlaskClient.open(client, "/explore")
+    pictures = [image["src"] for image in Page(answer.text).all("img")]
+    assert gravatar("bob@example.org", 80) in pictures
+    assert "img-src 'self' data: https://gravatar.com;" in answer.headers["Content-Security-Policy"]

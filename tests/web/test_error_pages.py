@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 import pytest
 from flask import Flask, abort
@@ -97,3 +98,24 @@ def test_a_wrong_method_says_so_and_names_the_right_ones(alice: PageClient, meth
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
     assert "does not work this way" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("accept", "mimetype"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("text/html;q=0.5, application/json", "application/json"),
+        ("image/png", "application/json"),
+        ("q=x;;;,", "application/json"),
+    ],
+)
+def test_an_error_is_told_as_json_to_whoever_takes_that_as_gladly(
+    broken: Flask, alice: PageClient, accept: str, mimetype: str
+) -> None:
+    for address, expected in (("/no/such/page", 404), ("/crash", 500), ("/fail/403", 403)):
+        answer = alice.get(address, headers={"Accept": accept})
+        assert (answer.status_code, answer.mimetype) == (expected, mimetype)
+        if mimetype == "application/json":
+            assert answer.get_json()["error"] == HTTPStatus(expected).phrase
