@@ -6,6 +6,7 @@ import { bindKeys } from "./keys.js";
 import { bindReveals } from "./reveal.js";
 import { focusSummary } from "./summary.js";
 import { showLocalTimes } from "./times.js";
+import { bindTranslations } from "./translation.js";
 import { watchUnread } from "./unread.js";
 import { bindZoneGuess } from "./zone.js";
 
@@ -16,5 +17,6 @@ bindKeys(document);
 bindReveals(document);
 focusSummary(document);
 showLocalTimes(document);
+bindTranslations(document);
 watchUnread(document);
 bindZoneGuess(document);
