@@ -39,7 +39,14 @@ def init_translating(app: Flask, translator: Translator | None) -> None:
     app.extensions[TRANSLATOR] = translator
     app.extensions[ASKED] = Throttle(MOST_ASKED, ASKED_SECONDS)
     app.jinja_env.tests["foreign"] = is_foreign
+    app.jinja_env.globals["translator_name"] = translator_name
     app.register_blueprint(blueprint)
+
+
+def translator_name() -> str:
+    """Who translates here, empty if nobody does."""
+    translator = cast(Translator | None, current_app.extensions[TRANSLATOR])
+    return translator.name if translator else ""
 
 
 def is_foreign(post: Post) -> bool:

@@ -360,6 +360,12 @@ def test_a_page_of_a_translation_takes_few_queries(alice: PageClient, statements
     assert not statements.writes
 
 
+def test_everybody_is_told_to_whom_translated_posts_are_sent(app: Flask, alice: PageClient) -> None:
+    assert "only posts that somebody wants translated are sent to a dictionary." in alice.page("/explore").text
+    app.extensions[TRANSLATOR] = None
+    assert "Everything here stays on this machine." in alice.page("/explore").text
+
+
 def test_without_a_translator_there_is_no_button_and_no_answer(
     app: Flask, alice: PageClient, interpreter: Interpreter, post: int
 ) -> None:
