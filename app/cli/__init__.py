@@ -10,11 +10,12 @@ from ..core.database import db
 from .mail import mail
 from .search import search
 from .translate import translate
+from .translator import translator
 from .users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
-    for group in (users, search, mail, translate):
+    for group in (users, search, mail, translator, translate):
         app.cli.add_command(group)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)
