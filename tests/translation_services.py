@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,18 +46,22 @@ def translated(text: str, target: str) -> str:
 class Service:
     """A server; use it as a context manager. What it does badly is set by `trouble`, what it answers by `reply`."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.trouble = ""
         self.reply: tuple[int, bytes, dict[str, str]] | None = None
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+        self._host = f"{host}:{self._server.server_port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://{self._host}"
 
     def __enter__(self) -> Service:
         threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()

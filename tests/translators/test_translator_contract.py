@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from translation_services import KEY, REGION, LibreTranslateService, MicrosoftService, Service, translated
@@ -222,3 +224,25 @@ def test_a_server_may_live_below_a_path() -> None:
         service.reply = (200, b'{"translatedText": "text"}', {})
         LibreTranslateTranslator(JsonService(f"{service.address}/below/"), KEY).translate(TEXT, "fr", "en")
         assert service.asked[0].path == "/below/translate"
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_over_https_only_a_server_that_can_prove_itself_is_told_anything(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+) -> None:
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with LibreTranslateService(tls=context) as service:
+        translator = LibreTranslateTranslator(JsonService(service.address), KEY)
+        if not trusted:
+            with pytest.raises(TranslatorUnavailable, match="SSLCertVerificationError"):
+                translator.translate(TEXT, "fr", "en")
+            assert service.asked == []
+            return
+        assert translator.translate(TEXT, "fr", "en") == translated(TEXT, "en")
+        for trouble in ("hang", "drip", "drip the body"):
+            service.trouble = trouble
+            with pytest.raises(TranslatorUnavailable):
+                LibreTranslateTranslator(JsonService(service.address, SHORT_SECONDS), KEY).translate(TEXT, "fr", "en")
