@@ -23,6 +23,8 @@ from .recovery.routes import init_recovery
 from .search.interface import SearchIndex
 from .search.whoosh_index import WhooshIndex
 from .tokens.routes import init_tokens
+from .translating.routes import init_translating
+from .translators.service import make_translator
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
 from .web.request import MarkingRequest
@@ -69,6 +71,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
     init_api(app)
+    init_translating(app, make_translator(settings.translator, settings.web_threads) if settings.translator else None)
     init_messages(app)
     init_notifications(app)
     init_exports(app)

@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 
@@ -36,6 +37,9 @@ from .recovery.tasks import send_link
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE, Catalogue, Source
 from .search.tasks import heal, rebuild_index, reconcile, update_index
+from .translating.service import LOOK_BACK, follow_settings
+from .translating.tasks import detect_languages, look_back
+from .translators.detector import Detector
 from .web.context import SETTINGS
 from .web.errors import REPORT
 
@@ -81,9 +85,20 @@ def build_registry(
     exports = partial(make_export, settings.data_dir / "exports", mailer is not None)
     registry.register(MAKE, exports, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
-    registry.register(UPDATE, partial(update_index, index, catalogue))
+    detector = Detector(settings.translator.post_languages) if settings.translator else None
+    registry.register(LOOK_BACK, partial(look_back, detector))
+    registry.register(UPDATE, partial(follow_change, detector, index, catalogue))
     registry.register(REBUILD, partial(rebuild_index, index, catalogue))
     return registry
+
+
+def follow_change(
+    detector: Detector | None, index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]
+) -> None:
+    """What follows a row that changed: its language, its place in the index. One job, so that a post writes one row."""
+    if detector is not None:
+        detect_languages(detector, payloads)
+    update_index(index, catalogue, payloads)
 
 
 class Worker:
@@ -91,6 +106,7 @@ class Worker:
 
     def __init__(self, app: Flask) -> None:
         settings: Settings = app.extensions[SETTINGS]
+        self._detecting = settings.translator is not None
         self._run_dir = settings.run_dir
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
         self._stopping = False
@@ -104,6 +120,7 @@ class Worker:
         with suppress(Stopped):
             with transaction() as session:
                 release_all(session)
+                follow_settings(detecting=self._detecting)
             while not self._stopping:
                 beat(self._run_dir)
                 self._listener.wait(self.work_once())

@@ -42,6 +42,7 @@ ROUTES = [
     Access("GET", "/user/<username>", 302, 200, 200, PROFILE),
     Access("GET", "/user/<username>/popup", 302, 200, 200, "/user/alice/popup"),
     Access("GET", "/user/<username>/avatar.svg", 200, 200, 200, "/user/alice/avatar.svg"),
+    Access("POST", "/translate", 302, 404, 404),  # no translator is set here; tests/translating has who may do what
     Access("GET", "/search", 302, 200, 200, "/search?q=words"),
     Access("GET", "/auth/login", 200, 302, 302),
     Access("POST", "/auth/login", 302, 302, 302),

@@ -11,13 +11,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
 ORDER = [
-    *("core", "web", "jobs", "search", "mail"),
-    *("accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"),
+    *("core", "web", "jobs", "search", "mail", "translators"),
+    *("accounts", "preferences", "recovery", "tokens", "posts", "translating", "messages", "notifications", "exports"),
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
 BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
-FEATURES = ["accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"]
+FEATURES = [
+    *("accounts", "preferences", "recovery", "tokens", "posts", "translating", "messages", "notifications", "exports"),
+]
 LAYERS = {
     "models": set(),
     "queries": {"models"},
@@ -38,13 +40,18 @@ ONLY_IN = {
     "whoosh": {"app/search/whoosh_index.py"},
     "elasticsearch": {"app/search/elasticsearch_index.py"},
     "smtplib": {"app/mail/mailer.py"},
+    "http.client": {"app/translators/json_service.py"},
+    "langdetect": {"app/translators/detector.py"},
     "flask_sqlalchemy": {"app/core/database.py"},
     "flask_migrate": {"app/cli/__init__.py"},
     "alembic": {"app/boot/schema.py"},
     # UserMixin, which the log-in library asks for, is the one thing of it in a model.
     "flask_login": {"app/accounts/models.py", *(f"app/{feature}/routes.py" for feature in FEATURES)},
 }
-LAZY = {"app/__init__.py": {"app.cli"}}
+LAZY = {
+    "app/__init__.py": {"app.cli"},
+    "app/translators/detector.py": {"langdetect.detector_factory", "langdetect.lang_detect_exception"},
+}
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 
 MODULES = sorted(APP.rglob("*.py"))
@@ -113,9 +120,11 @@ def test_files_of_a_feature_have_names_of_the_vocabulary_and_import_downwards(pa
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_outside_libraries_are_imported_where_they_belong(path: Path) -> None:
     place = path.relative_to(ROOT).as_posix()
-    for library in {name.split(".")[0] for name, _ in imports_of(path)}:
-        if library in ONLY_IN:
-            assert place in ONLY_IN[library], f"{library} in {place}"
+    imported = {name for name, _ in imports_of(path)}
+    for library, places in ONLY_IN.items():
+        if any(f"{name}.".startswith(f"{library}.") for name in imported):
+            assert place in places, f"{library} in {place}"
+    for library in {name.split(".")[0] for name in imported}:
         if library in FLASK:
             assert place.endswith(FLASK_FILES) or place.startswith(FLASK_PACKAGES), f"{library} in {place}"
 

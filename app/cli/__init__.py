@@ -12,12 +12,13 @@ from ..core.database import db, transaction
 from .mail import mail
 from .search import search
 from .translate import translate
+from .translator import translator
 from .users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
-    for group in (users, search, mail, translate):
+    for group in (users, search, mail, translator, translate):
         app.cli.add_command(group)
     app.shell_context_processor(_shell_context)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

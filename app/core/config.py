@@ -13,6 +13,7 @@ from pathlib import Path
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
 from .time import is_time_zone
+from .translator_settings import TranslatorSettings, translator_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MINIMUM_SECRET_LENGTH = 32
@@ -53,6 +54,7 @@ class Settings:
     time_zone: str = "UTC"
     avatars: str = "drawn"
     mail: MailSettings | None = None
+    translator: TranslatorSettings | None = None
 
     @property
     def database_path(self) -> Path:
@@ -68,7 +70,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; raise SettingsError naming the first one that cannot be used."""
         source = Source(os.environ if environment is None else environment)
-        data_dir = _data_dir(source)
+        data_dir, languages = _data_dir(source), _languages(source)
         return cls(
             data_dir=data_dir,
             run_dir=_run_dir(source, data_dir),
@@ -88,10 +90,11 @@ class Settings:
             clock_wait=source.number("MICROBLOG_CLOCK_WAIT", 60, 0, 600),
             public_url=_public_url(source),
             hosts=tuple(source.text("MICROBLOG_HOSTS", "").lower().split()),
-            languages=_languages(source),
+            languages=languages,
             time_zone=_time_zone(source),
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
+            translator=translator_settings(source, languages),
         )
 
 

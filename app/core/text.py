@@ -50,6 +50,11 @@ def refuse_unprintable(text: str, field: str) -> None:
         raise Invalid(mark("This contains characters that cannot be shown. Remove them and try again."), field)
 
 
+def printable(text: str) -> str:
+    """`text` without what `refuse_unprintable` refuses, for texts that nobody here has typed."""
+    return "".join(character for character in text if not _unprintable(character))
+
+
 def _unprintable(character: str) -> bool:
     if character in ALLOWED_CONTROLS:
         return False

@@ -12,6 +12,7 @@ from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
 SUBMISSION_LENGTH = 36
+LANGUAGE_LENGTH = 5
 
 
 class Post(Model):
@@ -30,5 +31,7 @@ class Post(Model):
     body: Mapped[str] = mapped_column(Text)
     submission: Mapped[str | None] = mapped_column(String(SUBMISSION_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    # NULL: nobody has looked yet; empty: looked at, and not certain enough.
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_LENGTH))
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, get_locale
 
 from ..core.config import Settings
 from ..core.time import is_time_zone
@@ -70,3 +70,8 @@ def own_name(language: str) -> str:
     """What a language is called in itself, such as Español."""
     name = Locale.parse(language).get_language_name(language) or language
     return name[:1].upper() + name[1:]
+
+
+def language_name(language: str) -> str:
+    """What a language, such as one that a post is in, is called in the language of the page."""
+    return str(get_locale().languages.get(language.partition("-")[0], language))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ..core.config import Settings
 from ..core.time import utc_now
 from .avatar import gravatar, hue, initials
-from .locale import init_locale, preferences
+from .locale import init_locale, language_name, preferences
 from .markup import render_body
 
 NOW_SECONDS = 45
@@ -35,6 +35,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         render_body=body_filter,
         initials=initials,
         hue=hue,
+        language_name=language_name,
     )
     app.jinja_env.globals.update(
         static_url=marks.url,

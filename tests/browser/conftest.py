@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from person import Person
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
-from running import Running, running
+from running import Running, port_of_nobody, running
 
 # Limits are for failures only; a slow machine must not fail.
 LIMIT_MILLISECONDS = 30_000
@@ -30,13 +29,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
         browser.close()
-
-
-def port_of_nobody() -> int:
-    """A free port, also for fixtures that live longer than a test."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # Both appliances ask for the browser first: without it nothing needs to be started.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -32,14 +33,22 @@ class Running:
         return found[1]
 
 
+def port_of_nobody() -> int:
+    """A free port, also for fixtures that live longer than a test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Running]:
-    """Start an appliance with everything it keeps in `folder`; it is gone afterwards."""
+def running(folder: Path, port: int, **settings: str) -> Iterator[Running]:
+    """Start an appliance with everything it keeps in `folder`, and with these settings; it is gone afterwards."""
     appliance = Running(f"http://127.0.0.1:{port}", folder / "log")
     environment = os.environ | {
         "PORT": str(port),
         "MICROBLOG_DATA_DIR": str(folder / "data"),
         "MICROBLOG_RUN_DIR": str(folder / "run"),
+        **settings,
     }
     # Appended to, because supervisord opens it once more for each of its programs.
     with appliance.log.open("ab") as log:

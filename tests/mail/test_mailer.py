@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -72,19 +70,6 @@ def test_a_server_without_encryption_gets_nothing_when_that_is_asked_for(postbox
         with pytest.raises(MailFailed):
             Mailer(wanted).send(LETTER)
     assert postbox.letters == []
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for localhost with its key, by nobody whom the world trusts."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl")
-    path = tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path, "-out", tmp_path / "public"]
-    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_text(path.read_text() + (tmp_path / "public").read_text())
-    return path
 
 
 @pytest.mark.parametrize("trusted", [True, False])

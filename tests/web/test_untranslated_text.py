@@ -12,11 +12,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
+from interpreter import Interpreter
 from page import PageClient
 from people import People
 from test_access import ROUTES, Access
 
 from app.cli.translate import extract
+from app.core.database import transaction
+from app.translating.routes import TRANSLATOR
+from app.translating.service import record_languages
+from app.translators.interface import NotTranslatable, TranslatorUnavailable
 
 # What people wrote, what the keyboard has, names of things, what stands between texts, and the one text that the forms'
 # library translates itself.
@@ -24,7 +29,10 @@ NOT_OURS = re.compile(
     r"Microblog|alice|bob|charlie|words that alice wrote|a letter to alice|a script|@|example\.org"
     r"|http://localhost\S*|English|Español|^[A-Za-z/?]$|\{count\}|\{zone\}|\d+(\+| %)?|Opción inválida"
 )
-ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "data-left", "data-over")
+ATTRIBUTES = (
+    *("aria-label", "title", "placeholder", "alt"),
+    *("data-left", "data-over", "data-original", "data-working", "data-failure"),
+)
 # Their text comes from the database of languages and time zones.
 BORROWED = {"time", "option"}
 EMPTY = {"input", "img", "br", "meta", "link", "hr", "source"}
@@ -136,6 +144,23 @@ def test_every_complaint_can_be_translated(alice: PageClient, address: str, data
     answer = alice.post(address, data={"csrf_token": token, **data}, headers={"Accept-Language": "es"})
     assert answer.status_code >= 400
     assert unmarked(re.sub(r"<textarea.*?</textarea>", "", answer.text, flags=re.DOTALL)) == []
+
+
+@pytest.mark.parametrize("failure", [TranslatorUnavailable("away"), NotTranslatable("no")])
+def test_every_text_about_a_translation_can_be_translated(
+    people: People, app: Flask, alice: PageClient, failure: TranslatorUnavailable
+) -> None:
+    app.extensions[TRANSLATOR] = interpreter = Interpreter()
+    interpreter.failure = failure
+    post = people.post("alice", "words that alice wrote")
+    with app.app_context(), transaction():
+        record_languages({post: "en"})
+    data = {"csrf_token": alice.token("/explore"), "post_id": post}
+    page = alice.get("/explore", headers={"Accept-Language": "es"})
+    answer = alice.post("/translate", data=data, headers={"Accept-Language": "es"})
+    for html in (page.text, answer.text):
+        assert 'action="/translate"' in html
+        assert unmarked(html) == []
 
 
 def test_a_text_in_one_language_only_would_be_noticed() -> None:

@@ -7,6 +7,7 @@ import { watchProgress } from "./progress.js";
 import { bindReveals } from "./reveal.js";
 import { focusSummary } from "./summary.js";
 import { showLocalTimes } from "./times.js";
+import { bindTranslations } from "./translation.js";
 import { watchUnread } from "./unread.js";
 import { bindZoneGuess } from "./zone.js";
 
@@ -18,5 +19,6 @@ bindReveals(document);
 focusSummary(document);
 showLocalTimes(document);
 watchProgress(document);
+bindTranslations(document);
 watchUnread(document);
 bindZoneGuess(document);

@@ -1,0 +1,1 @@
+"""The language of posts, and their translation for who reads another one."""
