@@ -16,7 +16,7 @@ from .jobs.wake import use_pipe
 from .mail.reports import ErrorReports
 from .messages.routes import init_messages
 from .notifications.routes import init_notifications
-from .posts.api import init_api
+from .people.api import init_people
 from .posts.routes import init_posts
 from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
@@ -68,7 +68,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_recovery(app)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
-    init_api(app)
+    init_people(app)
     init_messages(app)
     init_notifications(app)
     init_exports(app)

@@ -111,6 +111,9 @@ def status_for(error: DomainError) -> int:
 def _domain_error(error: DomainError) -> Response:
     db.session.rollback()
     status = status_for(error)
+    if is_api() and isinstance(error, NotFound | Forbidden) and error.message == error.usual:
+        # The status says as much; upstream's clients know these bodies.
+        return _json_error(status, "")
     # Busy and StorageFull come from a database that may refuse more; their pages do without it.
     page = error_page(status, gettext(error.message, **error.values), plain=isinstance(error, Busy | StorageFull))
     if isinstance(error, RateLimited):

@@ -127,7 +127,7 @@ def test_an_account_is_made(people: People, client: PageClient) -> None:
     ("change", "message"),
     [
         ({"username": None}, "must be text"),
-        ({"username": ""}, "are needed"),
+        ({"username": ""}, "letters"),
         ({"email": "nonsense"}, "not an e-mail address"),
         ({"username": "ALICE"}, "taken"),
         ({"email": "alice@example.org"}, "has an account"),
