@@ -25,6 +25,7 @@ from .search.whoosh_index import WhooshIndex
 from .tokens.routes import init_tokens
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
+from .web.reference import init_reference
 from .web.request import MarkingRequest
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
@@ -72,6 +73,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_messages(app)
     init_notifications(app)
     init_exports(app)
+    init_reference(app, VERSION)
     init_health(app)
     return app
 

@@ -30,7 +30,7 @@ LAYERS = {
     "forms": {"models", "queries", "service"},
     "schemas": {"models", "queries", "service"},
     "api": {"models", "queries", "service", "forms", "schemas", "passwords", "setup"},
-    "routes": {"models", "queries", "service", "forms", "passwords", "setup", "api"},
+    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "setup", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
 FLASK_FILES = (

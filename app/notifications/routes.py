@@ -10,13 +10,15 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from flask_login import current_user
 
 from . import queries
+from .api import blueprint as api
 
 blueprint = Blueprint("notifications", __name__)
 
 
 def init_notifications(app: Flask) -> None:
-    """The feed."""
+    """The feed, for pages and for programs."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(api)
 
 
 @blueprint.get("/notifications")

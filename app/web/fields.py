@@ -19,6 +19,7 @@ Messages = dict[str, str | list[Any] | dict[Any, Any]]
 NEEDED = [_l("%(name)s is needed.")]
 NOT_TEXT = [_l("%(name)s must be text.")]
 NOT_A_NUMBER = [_l("%(name)s must be a positive whole number.")]
+PROSE = "As many characters as this appliance allows, counted as a reader does: 280 unless it was set up otherwise."
 
 
 class Pattern:
@@ -41,6 +42,13 @@ class Text(fields.String):
     def __init__(self, **options: Any) -> None:
         messages: Messages = {"required": NEEDED, "null": NOT_TEXT, "invalid": NOT_TEXT, "invalid_utf8": NOT_TEXT}
         super().__init__(error_messages=messages, **options)
+
+
+class Prose(Text):
+    """What somebody writes: the setting and the rules of the service say how much of it."""
+
+    def __init__(self, example: str) -> None:
+        super().__init__(required=True, metadata={"description": PROSE, "minLength": 1, "examples": [example]})
 
 
 class Identifier(fields.Integer):

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import url_for
+from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, fields
 
 from ..core.paging import LARGEST_ID, Page, Position
-from .fields import Count
+from .fields import Count, Pattern, Text
 
 PER_PAGE, MOST_PER_PAGE = 10, 100
+# What the columns of these marks hold.
+MARK_LENGTH = 36
+UNKNOWN: Mapping[str, Any] = MappingProxyType({})
 
 
 class Shape(Schema):
     """What an answer looks like; all of its fields are always there."""
+
+    class Meta:
+        """Options of the library: more fields may come later."""
+
+        unknown = EXCLUDE
 
     def on_bind_field(self, _name: str, field: fields.Field[Any]) -> None:
         """Let the document say so."""
@@ -36,7 +46,7 @@ class Query(Body):
     """What an address may ask for."""
 
 
-class Error(Schema):
+class Error(Body):
     """What went wrong: the status by name and, where there is more to say, a message."""
 
     error = fields.String(required=True, metadata={"examples": ["Bad Request"]})
@@ -58,6 +68,19 @@ class PositionQuery(PageQuery):
 
     before = Count(LARGEST_ID, metadata={"description": "Those older than the one with this id: the next page."})
     after = Count(LARGEST_ID, metadata={"description": "Those newer than the one with this id: the previous page."})
+
+
+class OnceOnly(Body):
+    """A mark by which the appliance knows a request that is sent again."""
+
+    key = Text(
+        data_key="Idempotency-Key",
+        validate=Pattern(f"[!-~]{{1,{MARK_LENGTH}}}", _l("Idempotency-Key must be 1 to 36 plain characters.")),
+        metadata={
+            "description": "A random mark for what is written. The same mark with the same text, sent again, makes"
+            " nothing new and gives what was made the first time."
+        },
+    )
 
 
 class PageMeta(Shape):
@@ -119,8 +142,10 @@ def position_of(query: Mapping[str, Any]) -> Position:
     return Position(query.get("before"), query.get("after"), query["page"])
 
 
-def listed(page: Page[Any], query: Mapping[str, Any], endpoint: str, **values: Any) -> Listing:
-    """A page of a list that pages by key, with the addresses of its neighbours."""
+def listed(
+    page: Page[Any], query: Mapping[str, Any], endpoint: str, known: Mapping[str, Any] = UNKNOWN, **values: Any
+) -> Listing:
+    """A page of a list with the addresses of its neighbours; `known` is what else there is to say of the list."""
     size, asked = size_of(query), position_of(query)
 
     def address(position: Position | None) -> str | None:
@@ -129,4 +154,4 @@ def listed(page: Page[Any], query: Mapping[str, Any], endpoint: str, **values: A
     by_key = asked.before is not None or asked.after is not None
     meta = {"page": None if by_key else asked.number, "per_page": size, "total_pages": None, "total_items": None}
     links = {"self": address(asked), "next": address(page.older), "prev": address(page.newer)}
-    return Listing(page.items, meta, links)
+    return Listing(page.items, meta | dict(known), links)
