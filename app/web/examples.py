@@ -16,7 +16,13 @@ FORMATS = {
     "uri": "https://pi.local/user/bob/avatar.svg",
     "uri-reference": "/api/…",
 }
-BOUNDS = {"minimum": "from", "maximum": "to", "minLength": "at least", "maxLength": "at most", "default": "else"}
+BOUNDS = {
+    "minimum": "from {}",
+    "maximum": "to {}",
+    "minLength": "at least {} long",
+    "maxLength": "at most {} long",
+    "default": "else {}",
+}
 
 Document = Mapping[str, Any]
 
@@ -102,7 +108,7 @@ def _fields(document: Document, described: Mapping[str, Any]) -> Iterator[Value]
 
 def _kind(schema: Mapping[str, Any]) -> str:
     """The type in words, with what bounds it; the largest id that there can be says nothing to a reader."""
-    bounds = [f"{word} {schema[key]}" for key, word in BOUNDS.items() if schema.get(key, "") not in ("", LARGEST_ID)]
+    bounds = [word.format(schema[key]) for key, word in BOUNDS.items() if schema.get(key, "") not in ("", LARGEST_ID)]
     return ", ".join([str(schema.get("type", "")), *bounds])
 
 
