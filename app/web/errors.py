@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from ..core.database import db
 from ..core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
@@ -99,7 +100,7 @@ def error_page(status: int, message: str = "", *, plain: bool = False) -> Respon
 
 def _json_error(status: int, message: str) -> Response:
     """What programs are told: the status by name and, where there is more to say, a message."""
-    body = {"error": HTTPStatus(status).phrase} | ({"message": message} if message else {})
+    body = {"error": HTTP_STATUS_CODES[status]} | ({"message": message} if message else {})
     return make_response(jsonify(body), status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -240,6 +241,25 @@ def test_oversized_requests_get_a_page_that_says_so(front_door: FrontDoor) -> No
     cookie = front_door.ask("/", Cookie="a" * 40_000)
     assert cookie.status == 400
     assert "<h1>That request cannot be read</h1>" in cookie.text
+
+
+def test_programs_are_told_as_json(front_door: FrontDoor) -> None:
+    absent = [front_door.ask("/api/users"), front_door.ask("/api/posts?page=2", "POST", b"{}"), front_door.ask("/api")]
+    for response in absent:
+        assert (response.status, response.headers["Retry-After"]) == (503, "5")
+        assert json.loads(response.text)["error"] == "Service Unavailable"
+    others = [
+        front_door.ask("/api/posts", "POST", Content_Length=str(3 * 2**20)),
+        front_door.ask("/api/" + "a" * 10_000),
+        front_door.ask("/api/users", Cookie="a" * 40_000),
+    ]
+    assert [(each.status, json.loads(each.text)["error"]) for each in others] == [
+        (413, "Request Entity Too Large"), (414, "Request URI Too Long"), (400, "Bad Request"),
+    ]  # fmt: skip
+    for response in [*absent, *others]:
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["Cache-Control"] == "no-store"
+    assert "<h1>" in front_door.ask("/apiary").text, "which is not of the API"
 
 
 def test_only_failures_are_logged_and_without_the_query(
