@@ -71,6 +71,7 @@ ROUTES = [
     Access("GET", "/api/users", 401, 401, 401),
     Access("POST", "/api/users", 415, 415, 415),
     Access("GET", "/api/users/<int:user_id>", 401, 401, 401, "/api/users/1"),
+    Access("GET", "/api/users/me", 401, 401, 401),
     Access("PUT", "/api/users/<int:user_id>", 401, 401, 401, "/api/users/1"),
     Access("GET", "/api/users/<int:user_id>/followers", 401, 401, 401, "/api/users/1/followers"),
     Access("GET", "/api/users/<int:user_id>/following", 401, 401, 401, "/api/users/1/following"),

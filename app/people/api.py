@@ -30,6 +30,16 @@ def init_people(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
+def _registration_open() -> None:
+    if settings().registration != "open":
+        raise Forbidden(CLOSED)
+
+
+def _own_account(user_id: int) -> None:
+    if caller().id != user_id:
+        raise Forbidden
+
+
 @blueprint.get("")
 @token_required
 @operation(query=PageQuery, answer=UserList)
@@ -44,6 +54,14 @@ def everybody(query: dict[str, Any]) -> Listing:
 def show(user_id: int) -> Person:
     """One account."""
     return queries.get_person(user_id)
+
+
+@blueprint.get("/me")
+@token_required
+@operation(answer=UserShape)
+def me() -> Person:
+    """The account that the token is for."""
+    return queries.get_person(caller().id)
 
 
 @blueprint.get("/<int:user_id>/followers")
@@ -65,14 +83,14 @@ def following(user_id: int, query: dict[str, Any]) -> Listing:
 
 
 @blueprint.post("")
-@operation(body=NewUser, answer=UserShape, status=HTTPStatus.CREATED, errors=(HTTPStatus.FORBIDDEN,))
+@operation(
+    body=NewUser, answer=UserShape, status=HTTPStatus.CREATED, errors=(HTTPStatus.FORBIDDEN,), allow=_registration_open
+)
 def create(body: dict[str, str]) -> Made:
     """Make an account.
 
     Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
     """
-    if settings().registration != "open":
-        raise Forbidden(CLOSED)
     password_hash = hash_password(service.checked_password(body["password"]))
     with transaction():
         user = service.create_user(body["username"], body["email"], password_hash)
@@ -83,14 +101,12 @@ def create(body: dict[str, str]) -> Made:
 
 @blueprint.put("/<int:user_id>")
 @token_required
-@operation(body=ChangedUser, answer=UserShape, errors=(HTTPStatus.FORBIDDEN,))
+@operation(body=ChangedUser, answer=UserShape, errors=(HTTPStatus.FORBIDDEN,), allow=_own_account)
 def change(user_id: int, body: dict[str, str]) -> Person:
     """Change one's own name, address or text.
 
     403 for any other account than that of the token; 400 when the name or the address is taken.
     """
-    if caller().id != user_id:
-        raise Forbidden
     with transaction():
         user = get_account(user_id)
         changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me", "email")}

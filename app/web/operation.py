@@ -74,11 +74,13 @@ def operation(
     headers: type[Schema] | None = None,
     body: type[Schema] | None = None,
     errors: tuple[int, ...] = (),
+    allow: Callable[..., None] | None = None,
 ) -> Callable[[View], View]:
     """Make a view an operation of the API: it gets what was sent as keywords and returns what is to be shown.
 
     A rule that it breaks (Invalid, Conflict) is a bad request, as upstream has it. `errors` are statuses beyond those
-    that follow from the rest: app/web/openapi.py has them.
+    that follow from the rest: app/web/openapi.py has them. `allow` gets the view's own arguments and raises Forbidden
+    before anything else is looked at.
     """
     described = Operation(
         answer() if answer else None,
@@ -92,6 +94,8 @@ def operation(
     def decorate(view: View) -> View:
         @wraps(view)
         def run(*arguments: Any, **values: Any) -> Response:
+            if allow:
+                allow(*arguments, **values)
             try:
                 return described.response(view(*arguments, **values, **described.load()))
             except (Invalid, Conflict) as error:

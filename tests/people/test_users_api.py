@@ -193,10 +193,18 @@ def test_another_type_of_body_is_told_as_json(people: People, client: PageClient
 def test_where_registration_is_closed_nobody_is_made(settings: Settings, make_app) -> None:
     app = make_app(replace(settings, registration="closed"))
     people, client = People(app).settle(), PageClient(app)
+    assert client.post("/api/users", data=b"{").status_code == 403
     answer = client.post("/api/users", json=NEW)
     assert (answer.status_code, answer.get_json()["error"]) == (403, "Forbidden")
     assert "takes no new accounts" in answer.get_json()["message"]
     assert people.count_users() == 3
+
+
+def test_a_program_can_ask_whose_token_it_has(people: People, client: PageClient) -> None:
+    headers = people.program("charlie")
+    found = client.get("/api/users/me", headers=headers).get_json()
+    assert (found["username"], found["_links"]["self"]) == ("charlie", "/api/users/3")
+    assert found == client.get("/api/users/3", headers=headers).get_json()
 
 
 def test_one_changes_oneself(client: PageClient, token: dict[str, str]) -> None:
@@ -214,6 +222,7 @@ def test_and_nobody_else(client: PageClient, token: dict[str, str]) -> None:
     for address in ("/api/users/2", "/api/users/99"):
         answer = client.put(address, json={"about_me": "forged"}, headers=token)
         assert (answer.status_code, answer.get_json()) == (403, {"error": "Forbidden"})
+        assert client.put(address, data=b"{", headers=token).status_code == 403
     assert client.get("/api/users/2", headers=token).get_json()["about_me"] == ""
 
 

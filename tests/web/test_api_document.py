@@ -11,7 +11,10 @@ from page import Page, PageClient
 from people import People
 from statements import Statements
 
+from app.messages import models as messages
+from app.posts import models as posts
 from app.web.reference import with_code
+from app.web.schemas import MARK_LENGTH
 
 
 @pytest.fixture
@@ -69,6 +72,10 @@ def test_its_schemas_are_schemas_and_its_examples_fit_them(document: dict[str, A
         for described in schema["properties"].values():
             for example in described.get("examples", ()):
                 assert jsonschema_rs.is_valid(described, example), described
+
+
+def test_a_mark_is_as_long_as_its_columns() -> None:
+    assert MARK_LENGTH == posts.SUBMISSION_LENGTH == messages.SUBMISSION_LENGTH
 
 
 def test_asking_again_costs_little(people: People, client: PageClient, statements: Statements) -> None:
