@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from people import PASSWORD, People
 from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
@@ -26,8 +29,10 @@ from app.tokens.service import create_token
 from app.web.openapi import make_document
 from app.web.throttle import Throttle
 
-EXAMPLES = 15
+set_hypothesis_home_dir(Path(__file__).parents[2] / ".cache" / "hypothesis")
+EXAMPLES = 10
 ALICE = 1
+NOWHERE = Path("/nowhere")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -> 
 
 def document() -> dict[str, Any]:
     """The document, of an appliance that is never asked anything else."""
-    app = assemble(Settings(data_dir=Path("none"), run_dir=Path("none"), secret_key="k" * 40), MemoryIndex())
+    app = assemble(Settings(data_dir=NOWHERE, run_dir=NOWHERE, secret_key="k" * 40), MemoryIndex())
     with app.app_context():
         return make_document(app, "0")
 
@@ -65,23 +70,60 @@ CONFIG = SchemathesisConfig.from_dict(
     {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "429"]}}}
 )
 schema = schemathesis.openapi.from_dict(document(), config=CONFIG)
+BOUNDS = {"derandomize": True, "database": None, "deadline": None, "suppress_health_check": list(HealthCheck)}
+
+
+def bearer(app: Flask) -> dict[str, str]:
+    """The headers of a new program of alice's; by her id, for one of the questions is to change her name."""
+    with app.app_context(), transaction():
+        return {"Authorization": f"Bearer {create_token(get_account(ALICE), 'test')}"}
 
 
 @schema.parametrize()
-@settings(
-    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=EXAMPLES, **BOUNDS)
 def test_every_answer_is_as_the_document_says(case: Any, asked: Flask) -> None:
-    # Anew for each question, for one of them is to revoke it.
-    with asked.app_context(), transaction():
-        token = create_token(get_account(ALICE), "test")
     if case.operation.label == "POST /api/tokens":
-        shown = "Basic " + b64encode(f"bob:{PASSWORD}".encode()).decode()
+        shown = {"Authorization": "Basic " + b64encode(f"bob:{PASSWORD}".encode()).decode()}
     else:
-        shown = f"Bearer {token}"
+        # Anew for each question, for one of them is to revoke it.
+        shown = bearer(asked)
     case.operation.schema.app = case.operation.app = asked
-    excluded = [CHECKS.get_one("negative_data_rejection")] if only_place_in_a_list_is_nonsense(case) else []
-    case.call_and_validate(headers={"Authorization": shown}, excluded_checks=excluded)
+    case.call_and_validate(headers=shown, excluded_checks=excluded_for(case))
+
+
+def test_sequences_in_which_one_question_uses_what_another_made_go_as_the_document_says(asked: Flask) -> None:
+    shown = bearer(asked)
+    answers: Counter[tuple[str, int]] = Counter()
+    # Without the tokens: the one that is shown would be revoked.
+    whole = schemathesis.openapi.from_wsgi("/api/openapi.json", asked, config=CONFIG).exclude(path="/api/tokens")
+
+    class Sequences(whole.as_state_machine()):  # type: ignore[misc]
+        """Questions in sequences, in which one uses what another one made."""
+
+        def get_call_kwargs(self, _case: Any) -> dict[str, Any]:
+            return {"headers": shown}
+
+        def after_call(self, response: Any, case: Any) -> None:
+            answers[case.operation.label, response.status_code] += 1
+
+        def validate_response(self, response: Any, case: Any, *_: Any, **__: Any) -> None:
+            case.validate_response(
+                response,
+                headers=shown,
+                excluded_checks=excluded_for(case),
+                transport_kwargs={"headers": shown},
+            )
+
+    Sequences.run(settings=settings(max_examples=2 * EXAMPLES, stateful_step_count=8, **BOUNDS))
+    made = [label for label, status in answers if status == HTTPStatus.CREATED]
+    used = [label for label, status in answers if "_id}" in label and status < HTTPStatus.BAD_REQUEST]
+    assert made, "nothing was made"
+    assert used, "nothing that was made was used"
+
+
+def excluded_for(case: Any) -> list[Any]:
+    """Checks that do not hold for a question."""
+    return [CHECKS.get_one("negative_data_rejection")] if only_place_in_a_list_is_nonsense(case) else []
 
 
 def only_place_in_a_list_is_nonsense(case: Any) -> bool:
