@@ -15,7 +15,7 @@ from .openapi import make_document
 
 blueprint = Blueprint("reference", __name__, url_prefix="/api")
 VERSION = "microblog.version"
-DOCUMENT = "microblog.api_document"
+DOCUMENT, TEXT = "microblog.api_document", "microblog.api_document_as_text"
 _making = Lock()
 
 
@@ -40,15 +40,17 @@ def document() -> dict[str, Any]:
     with _making:
         if DOCUMENT not in current_app.extensions:
             application = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
-            current_app.extensions[DOCUMENT] = make_document(application, current_app.extensions[VERSION])
+            made = make_document(application, current_app.extensions[VERSION])
+            current_app.extensions[TEXT] = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+            current_app.extensions[DOCUMENT] = made
         return cast(dict[str, Any], current_app.extensions[DOCUMENT])
 
 
 @blueprint.get("/openapi.json")
 def show() -> Response:
     """The OpenAPI document; 304 if the asker has it already."""
-    text = json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
-    answer = current_app.response_class(text, mimetype="application/json")
+    document()
+    answer = current_app.response_class(current_app.extensions[TEXT], mimetype="application/json")
     answer.headers["Cache-Control"] = "no-cache"
     answer.add_etag()
     answer.make_conditional(request)
