@@ -16,7 +16,7 @@ from .jobs.wake import use_pipe
 from .mail.reports import ErrorReports
 from .messages.routes import init_messages
 from .notifications.routes import init_notifications
-from .posts.api import init_api
+from .people.api import init_people
 from .posts.routes import init_posts
 from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
@@ -27,6 +27,7 @@ from .translating.routes import init_translating
 from .translators.service import make_translator
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
+from .web.reference import init_reference
 from .web.request import MarkingRequest
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
@@ -70,11 +71,12 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_recovery(app)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
-    init_api(app)
     init_translating(app, make_translator(settings.translator, settings.web_threads) if settings.translator else None)
+    init_people(app)
     init_messages(app)
     init_notifications(app)
     init_exports(app)
+    init_reference(app, VERSION)
     init_health(app)
     return app
 

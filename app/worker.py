@@ -31,7 +31,7 @@ from .mail.mailer import Mailer, MailFailed
 from .mail.service import SEND
 from .mail.tasks import send_mail
 from .posts import queries as posts
-from .posts.routes import SEARCH_INDEX
+from .posts.api import SEARCH_INDEX
 from .recovery.service import SEND_LINK
 from .recovery.tasks import send_link
 from .search.interface import SearchIndex, SearchUnavailable

@@ -13,6 +13,7 @@ from app.core.database import db, transaction
 from app.messages.service import send_message
 from app.posts.models import Post
 from app.posts.service import create_post
+from app.tokens.service import create_token
 
 PASSWORD = "correct horse battery"
 # Hashed once: a real hash takes a tenth of a second by design.
@@ -64,6 +65,11 @@ class People:
             session["_user_id"] = session_id
             session["_fresh"] = True
         return client
+
+    def program(self, username: str) -> dict[str, str]:
+        """The headers that a program of that person's shows."""
+        with self._app.app_context(), transaction():
+            return {"Authorization": f"Bearer {create_token(get_user(username), 'test')}"}
 
     def count_posts(self) -> int:
         """How many posts there are."""

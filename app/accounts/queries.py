@@ -40,6 +40,14 @@ def get_user(username: str) -> User:
     return user
 
 
+def get_account(user_id: int) -> User:
+    """The account with that id; raises NotFound."""
+    user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
+    if user is None:
+        raise NotFound
+    return user
+
+
 def find_user_by_email(email: str) -> User | None:
     """The account with that address, regardless of case."""
     return db.session.scalar(select(User).where(User.email_key == email.lower()))

@@ -9,12 +9,12 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_required, login_user, logout_user
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from ..core.database import db, transaction
 from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
-from ..web.context import settings, visitor_address
+from ..web.context import is_program, settings, visitor_address
 from ..web.forms import attach, checked_token, status_of
 from ..web.security import safe_next
 from ..web.throttle import Throttle
@@ -63,6 +63,8 @@ def is_set_up() -> bool:
 def _lead_to_setup() -> Response | None:
     if request.endpoint is None or request.endpoint in BEFORE_SETUP or is_set_up():
         return None
+    if is_program():
+        raise ServiceUnavailable(_("Nobody has set this appliance up yet. Open it in a browser first."))
     return redirect(url_for("accounts.setup"))
 
 

@@ -20,6 +20,7 @@ from .queries import find_user
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 # These would be taken for a place in the address bar, not for a person.
 RESERVED = frozenset({".", ".."})
+NAME_RULE = mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores.")
 NAME_TAKEN = mark("This name is taken. Choose another.")
 LAST_SEEN_EVERY = timedelta(minutes=10)
 
@@ -28,7 +29,7 @@ def checked_username(username: str) -> str:
     """The name as it will be stored; raises Invalid."""
     name = username.strip()
     if not USERNAME.fullmatch(name) or name in RESERVED:
-        raise Invalid(mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores."), "username")
+        raise Invalid(NAME_RULE, "username")
     return name
 
 

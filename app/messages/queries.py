@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
 from ..core.database import db
-from ..core.paging import Page, Position, newest_first
+from ..core.errors import NotFound
+from ..core.paging import LARGEST_ID, Page, Position, newest_first
 from .models import Inbox, Message
 
 # Beyond this a number of unread messages says no more, and counting them all might take long.
@@ -46,6 +47,17 @@ def between(user: User, other: User, position: Position, size: int) -> Page[Mess
     to_other = and_(Message.sender_id == user.id, Message.recipient_id == other.id)
     to_user = and_(Message.sender_id == other.id, Message.recipient_id == user.id)
     return newest_first(db.session(), _with_people().where(or_(to_other, to_user)), Message.id, position, size)
+
+
+def get_own(user: User, message_id: int) -> Message:
+    """A message that the user wrote or received; raises NotFound, also for other people's."""
+    statement = _with_people().where(
+        Message.id == message_id, or_(Message.sender_id == user.id, Message.recipient_id == user.id)
+    )
+    message = db.session.scalar(statement) if message_id <= LARGEST_ID else None
+    if message is None:
+        raise NotFound
+    return message
 
 
 def read_up_to(user: User) -> int:

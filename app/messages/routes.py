@@ -13,11 +13,12 @@ from ..accounts.models import User
 from ..accounts.queries import get_user
 from ..core.database import transaction
 from ..core.errors import Busy, Invalid, StorageFull
-from ..web.context import SILENT, is_api, settings
+from ..web.context import SILENT, is_program, settings
 from ..web.errors import status_for
 from ..web.forms import attach, status_of
 from ..web.paging import linked, position
 from . import queries, service
+from .api import blueprint as api
 from .forms import MessageForm
 
 blueprint = Blueprint("messages", __name__)
@@ -28,13 +29,14 @@ Answer = str | Response | tuple[str, int]
 
 
 def init_messages(app: Flask) -> None:
-    """The pages, and the number of unread messages for the navigation of every page."""
+    """The pages, the part of the API, and the number of unread messages for the navigation of every page."""
     app.before_request(_count_unread)
     app.register_blueprint(blueprint)
+    app.register_blueprint(api)
 
 
 def _count_unread() -> None:
-    if is_api():
+    if is_program():
         return
     if request.endpoint is not None and request.endpoint not in WITHOUT_BADGE and current_user.is_authenticated:
         g.unread_messages = queries.count_unread(current_user)

@@ -18,6 +18,8 @@ class Notice:
     timestamp: float
 
 
+# Where an application has its sources.
+SOURCES = "microblog.notice_sources"
 # Asked with an account for its notices as they stand now; a later feature brings its own.
 Source = Callable[[User], Iterable[Notice]]
 

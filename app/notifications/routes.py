@@ -10,20 +10,21 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask_login import current_user
 
 from . import queries
+from .api import blueprint as api
 
 blueprint = Blueprint("notifications", __name__)
-SOURCES = "microblog.notice_sources"
 
 
 def init_notifications(app: Flask) -> None:
-    """The feed, to which features that come later add with `add_source`."""
-    app.extensions[SOURCES] = [queries.unread_notices]
+    """The feed, for pages and for programs; features that come later add to it with `add_source`."""
+    app.extensions[queries.SOURCES] = [queries.unread_notices]
     app.register_blueprint(blueprint)
+    app.register_blueprint(api)
 
 
 def add_source(app: Flask, source: queries.Source) -> None:
     """Let the feed tell of something more."""
-    app.extensions[SOURCES].append(source)
+    app.extensions[queries.SOURCES].append(source)
 
 
 @blueprint.get("/notifications")
@@ -31,7 +32,7 @@ def feed() -> Response | tuple[Response, int]:
     """What changed after `since`; 304 if the asker has that already, 401 once nobody is logged in. Writes nothing."""
     if not current_user.is_authenticated:
         return jsonify(error="Unauthorized"), HTTPStatus.UNAUTHORIZED
-    found = queries.notices(current_app.extensions[SOURCES], current_user, _since())
+    found = queries.notices(current_app.extensions[queries.SOURCES], current_user, _since())
     answer = jsonify([asdict(notice) for notice in found])
     # The browser may keep it, but asks each time whether it still holds.
     answer.headers["Cache-Control"] = "private, no-cache"

@@ -1,160 +1,98 @@
-"""Accounts by way of the API, with upstream's paths and shapes."""
+"""Posts by way of the API: everybody's, somebody's, the home timeline, search, writing and deleting."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Flask, jsonify, request, url_for
-from flask_babel import gettext
-from sqlalchemy import Select
-from werkzeug.exceptions import BadRequest
-from werkzeug.wrappers import Response
+from flask import Blueprint, current_app, url_for
 
-from ..accounts import service
-from ..accounts.models import User
-from ..accounts.passwords import hash_password
+from ..accounts.queries import get_account
 from ..core.database import transaction
-from ..core.errors import Conflict, Forbidden, Invalid, mark
-from ..core.paging import LARGEST_PAGE, whole_number
+from ..core.paging import Page, Position
+from ..search.interface import SearchIndex
+from ..search.words import parse
 from ..tokens.api import caller, token_required
-from ..web.context import settings, site_address
-from . import queries
-from .queries import Person
+from ..web.context import settings
+from ..web.operation import Made, operation
+from ..web.schemas import Listing, OnceOnly, PositionQuery, listed, position_of, size_of
+from . import queries, service
+from .models import Post
+from .schemas import FoundList, NewPost, PostList, PostShape, SearchQuery
 
-blueprint = Blueprint("users_api", __name__, url_prefix="/api/users")
-PER_PAGE, MOST_PER_PAGE = 10, 100
-CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
-
-Answer = Response | tuple[Response, int, dict[str, str]]
-
-
-def init_api(app: Flask) -> None:
-    """The part of the API that is about accounts."""
-    app.register_blueprint(blueprint)
+blueprint = Blueprint("posts_api", __name__, url_prefix="/api")
+SEARCH_INDEX = "microblog.search_index"
 
 
-@blueprint.get("")
+def engine() -> SearchIndex:
+    """The engine that finds posts."""
+    return cast(SearchIndex, current_app.extensions[SEARCH_INDEX])
+
+
+@blueprint.get("/posts")
 @token_required
-def everybody() -> Answer:
-    """All accounts, a page of them."""
-    return _collection(queries.everybody(), "users_api.everybody")
+@operation(query=PositionQuery, answer=PostList)
+def everybodys(query: dict[str, Any]) -> Listing:
+    """Everybody's posts, newest first."""
+    return listed(queries.explore(position_of(query), size_of(query)), query, "posts_api.everybodys")
 
 
-@blueprint.get("/<int:user_id>")
+@blueprint.post("/posts")
 @token_required
-def show(user_id: int) -> Answer:
-    """One account."""
-    return jsonify(_shown(queries.get_person(user_id)))
+@operation(body=NewPost, headers=OnceOnly, answer=PostShape, status=HTTPStatus.CREATED)
+def create(body: dict[str, str], headers: dict[str, str]) -> Made:
+    """Write a post."""
+    with transaction():
+        made = service.create_post(caller(), body["body"], settings().post_length, headers.get("key", ""))
+        post_id = made.id
+    return Made(queries.get_post(post_id), url_for("posts_api.show", post_id=post_id))
 
 
-@blueprint.get("/<int:user_id>/followers")
+@blueprint.get("/posts/<int:post_id>")
 @token_required
-def followers(user_id: int) -> Answer:
-    """Who follows somebody."""
-    queries.get_person(user_id)
-    return _collection(queries.followers_of(user_id), "users_api.followers", user_id=user_id)
+@operation(answer=PostShape)
+def show(post_id: int) -> Post:
+    """One post."""
+    return queries.get_post(post_id)
 
 
-@blueprint.get("/<int:user_id>/following")
+@blueprint.delete("/posts/<int:post_id>")
 @token_required
-def following(user_id: int) -> Answer:
-    """Whom somebody follows."""
-    queries.get_person(user_id)
-    return _collection(queries.followed_by(user_id), "users_api.following", user_id=user_id)
+@operation(status=HTTPStatus.NO_CONTENT)
+def delete(post_id: int) -> None:
+    """Delete one's own post, or any as an administrator. 404 for other people's."""
+    with transaction():
+        service.delete_post(queries.get_deletable(post_id, caller()))
 
 
-@blueprint.post("")
-def create() -> Answer:
-    """Make an account, where the appliance lets people do so themselves."""
-    if settings().registration != "open":
-        raise Forbidden(CLOSED)
-    fields = _fields("username", "email", "password", "about_me")
-    if not all(fields.get(name) for name in ("username", "email", "password")):
-        raise BadRequest(gettext("username, email and password are needed."))
-    try:
-        password_hash = hash_password(service.checked_password(fields["password"]))
-        with transaction():
-            user = service.create_user(fields["username"], fields["email"], password_hash)
-            user.about_me = service.checked_about(fields.get("about_me", ""))
-            user_id = user.id
-    except (Invalid, Conflict) as error:
-        raise BadRequest(gettext(error.message, **error.values)) from error
-    address = url_for("users_api.show", user_id=user_id)
-    return jsonify(_shown(queries.get_person(user_id))), HTTPStatus.CREATED, {"Location": address}
-
-
-@blueprint.put("/<int:user_id>")
+@blueprint.get("/users/<int:user_id>/posts")
 @token_required
-def change(user_id: int) -> Answer:
-    """Change one's own name, address or text."""
-    if caller().id != user_id:
-        raise Forbidden
-    fields = _fields("username", "email", "about_me")
-    try:
-        with transaction():
-            user = queries.get_person(user_id).user
-            service.change_profile(
-                user,
-                fields.get("username", user.username),
-                fields.get("about_me", user.about_me),
-                fields.get("email", user.email),
-            )
-    except (Invalid, Conflict) as error:
-        raise BadRequest(gettext(error.message, **error.values)) from error
-    return jsonify(_shown(queries.get_person(user_id)))
+@operation(query=PositionQuery, answer=PostList)
+def somebodys(user_id: int, query: dict[str, Any]) -> Listing:
+    """What somebody wrote, newest first."""
+    page = queries.by_author(get_account(user_id), position_of(query), size_of(query))
+    return listed(page, query, "posts_api.somebodys", user_id=user_id)
 
 
-def _fields(*names: str) -> dict[str, str]:
-    """Those of the named fields that the body, a JSON object, has; anything but text in them is a bad request."""
-    try:
-        body = request.get_json()
-    except RecursionError as error:
-        raise BadRequest(gettext("The body is nested too deeply.")) from error
-    if not isinstance(body, dict):
-        raise BadRequest(gettext("The body must be a JSON object."))
-    found = {name: body[name] for name in names if name in body}
-    for name, value in found.items():
-        if not isinstance(value, str):
-            raise BadRequest(gettext("%(name)s must be text.", name=name))
-    return found
+@blueprint.get("/timelines/home")
+@token_required
+@operation(query=PositionQuery, answer=PostList)
+def home(query: dict[str, Any]) -> Listing:
+    """Your own posts and those of the people you follow, newest first."""
+    return listed(queries.home(caller(), position_of(query), size_of(query)), query, "posts_api.home")
 
 
-def _shown(person: Person) -> dict[str, Any]:
-    user: User = person.user
-    return {
-        "id": user.id,
-        "username": user.username,
-        "last_seen": user.last_seen.isoformat(),
-        "about_me": user.about_me,
-        "post_count": person.post_count,
-        "follower_count": person.follower_count,
-        "following_count": person.following_count,
-        "_links": {
-            "self": url_for("users_api.show", user_id=user.id),
-            "followers": url_for("users_api.followers", user_id=user.id),
-            "following": url_for("users_api.following", user_id=user.id),
-            "avatar": site_address() + url_for("posts.avatar", username=user.username),
-        },
-    }
-
-
-def _collection(statement: Select[Any], endpoint: str, **values: Any) -> Answer:
-    """A page of accounts with its neighbours' addresses; nonsense in `page` and `per_page` counts as not given."""
-    number = whole_number(request.args.get("page"), LARGEST_PAGE) or 1
-    size = min(whole_number(request.args.get("per_page"), LARGEST_PAGE) or PER_PAGE, MOST_PER_PAGE)
-    total = queries.count_of(statement)
-    pages = -(-total // size)
-
-    def address(page: int) -> str | None:
-        return url_for(endpoint, page=page, per_page=size, **values) if 1 <= page <= max(pages, 1) else None
-
-    return jsonify(
-        items=[_shown(person) for person in queries.page_of_people(statement, number, size)],
-        _meta={"page": number, "per_page": size, "total_pages": pages, "total_items": total},
-        _links={
-            "self": url_for(endpoint, page=number, per_page=size, **values),
-            "next": address(number + 1),
-            "prev": address(number - 1),
-        },
-    )
+@blueprint.get("/search")
+@token_required
+@operation(query=SearchQuery, answer=FoundList, errors=(HTTPStatus.BAD_REQUEST,))
+def search(query: dict[str, Any]) -> Listing:
+    """Posts that hold all the words asked for, newest first."""
+    number, size = query["page"], size_of(query)
+    found = queries.find(engine(), parse(query["q"].replace("\0", " ")), number, size)
+    newer = Position(number=number - 1) if number > 1 else None
+    older = Position(number=number + 1) if found.more else None
+    page = Page(found.posts, newer=newer, older=older)
+    meta = {"total_items": found.total, "is_complete": not found.degraded}
+    if found.total is not None:
+        meta["total_pages"] = -(-found.total // size)
+    return listed(page, query, "posts_api.search", meta, q=query["q"])

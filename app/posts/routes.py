@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -22,21 +20,23 @@ from ..web.errors import status_for
 from ..web.forms import Form, attach, status_of
 from ..web.paging import LinkedPage, linked, position
 from . import queries, service
+from .api import SEARCH_INDEX, engine
+from .api import blueprint as api
 from .forms import PostForm
+from .schemas import LONGEST_QUERY
 
 blueprint = Blueprint("posts", __name__)
-SEARCH_INDEX = "microblog.search_index"
-LONGEST_QUERY = 500
 AVATAR_SECONDS = 24 * 3600
 
 Answer = str | Response | tuple[str, int]
 
 
 def init_posts(app: Flask, index: SearchIndex) -> None:
-    """The pages, and the engine that finds posts."""
+    """The pages, the part of the API that is about posts, and the engine that finds them."""
     app.extensions[SEARCH_INDEX] = index
     app.jinja_env.tests["deletable_by"] = queries.may_delete
     app.register_blueprint(blueprint)
+    app.register_blueprint(api)
 
 
 @blueprint.route("/index", methods=["GET", "POST"])
@@ -141,7 +141,7 @@ def search() -> Answer:
     if not text:
         return render_template("posts/search.html", query="", page=None, total=None, notice=None)
     query, number = parse(text), position().number
-    found = queries.find(_engine(), query, number, settings().posts_per_page)
+    found = queries.find(engine(), query, number, settings().posts_per_page)
     return render_template(
         "posts/search.html",
         query=text,
@@ -149,10 +149,6 @@ def search() -> Answer:
         total=found.total,
         notice=_notice(found.degraded, query.shortened),
     )
-
-
-def _engine() -> SearchIndex:
-    return cast(SearchIndex, current_app.extensions[SEARCH_INDEX])
 
 
 def _found_page(found: queries.Found, text: str, number: int) -> LinkedPage:

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from ..core.database import transaction
-from ..web.context import SILENT, is_api
+from ..web.context import SILENT, is_program
 from ..web.forms import status_of
 from ..web.locale import choose
 from . import service
@@ -27,7 +27,7 @@ def init_preferences(app: Flask) -> None:
 
 
 def _follow() -> None:
-    if request.endpoint not in SILENT and not is_api() and current_user.is_authenticated:
+    if request.endpoint not in SILENT and not is_program() and current_user.is_authenticated:
         choose(current_user.language, current_user.time_zone)
 
 

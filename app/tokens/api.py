@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
-from werkzeug.wrappers import Response
 
 from ..accounts.models import User
 from ..accounts.routes import authenticated
 from ..core.database import transaction
+from ..web.operation import View, note_guard, operation
 from . import queries, service
+from .schemas import TokenShape
 
 blueprint = Blueprint("tokens_api", __name__, url_prefix="/api/tokens")
 NAME = "API"
-
-View = Callable[..., Any]
 
 
 def token_required(view: View) -> View:
@@ -35,6 +33,24 @@ def token_required(view: View) -> View:
         g.api_token, g.api_user = token, token.user
         return view(*arguments, **values)
 
+    note_guard(guarded, "token")
+    return guarded
+
+
+def password_required(view: View) -> View:
+    """Let a view run for whoever shows a name with its password, as `user`; failures are counted, as at the log-in."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **values: Any) -> Any:
+        shown = request.authorization
+        user = None
+        if shown and shown.type == "basic":
+            user = authenticated(shown.username or "", shown.password or "")
+        if user is None:
+            raise Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "Microblog"}))
+        return view(*arguments, **values, user=user)
+
+    note_guard(guarded, "password")
     return guarded
 
 
@@ -44,24 +60,21 @@ def caller() -> User:
 
 
 @blueprint.post("")
-def create() -> Response:
-    """A token for a name and a password (HTTP Basic), good for an hour."""
-    shown = request.authorization
-    user = None
-    if shown and shown.type == "basic":
-        user = authenticated(shown.username or "", shown.password or "")
-    if user is None:
-        raise Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "Microblog"}))
+@password_required
+@operation(answer=TokenShape, errors=(HTTPStatus.TOO_MANY_REQUESTS,))
+def create(user: User) -> dict[str, str]:
+    """A token for a name and a password (HTTP Basic), good for an hour.
+
+    429 after too many wrong passwords from one address; Retry-After says how many seconds to wait.
+    """
     with transaction():
-        token = service.create_token(user, NAME, service.LOG_IN_LIFETIME)
-    return jsonify(token=token)
+        return {"token": service.create_token(user, NAME, service.LOG_IN_LIFETIME)}
 
 
 @blueprint.delete("")
 @token_required
-def revoke() -> tuple[str, int]:
+@operation(status=HTTPStatus.NO_CONTENT)
+def revoke() -> None:
     """Revoke the token that is shown."""
     with transaction() as session:
-        token = session.merge(g.api_token)
-        service.revoke(token)
-    return "", HTTPStatus.NO_CONTENT
+        service.revoke(session.merge(g.api_token))

@@ -12,6 +12,7 @@ from ..core.config import Settings
 SETTINGS = "microblog.settings"
 # These answer the same whoever asks, so they do not look at who it is.
 SILENT = frozenset({"static", "bootstrap.static", "health.livez", "health.readyz", "posts.avatar"})
+REFERENCE_PAGE = "reference.page"
 
 
 def settings() -> Settings:
@@ -20,8 +21,13 @@ def settings() -> Settings:
 
 
 def is_api() -> bool:
-    """Whether the running request is a program's, which wants JSON."""
-    return request.path.startswith("/api/")
+    """Whether the running request is about the API, where every error is JSON."""
+    return request.path.startswith("/api/") or request.path == "/api"
+
+
+def is_program() -> bool:
+    """Whether a program asks, for which there is nothing to prepare; the page about the API is for people."""
+    return is_api() and request.endpoint != REFERENCE_PAGE
 
 
 def wants_json() -> bool:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from ..core.database import db
 from ..core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
@@ -99,7 +100,7 @@ def error_page(status: int, message: str = "", *, plain: bool = False) -> Respon
 
 def _json_error(status: int, message: str) -> Response:
     """What programs are told: the status by name and, where there is more to say, a message."""
-    body = {"error": HTTPStatus(status).phrase} | ({"message": message} if message else {})
+    body = {"error": HTTP_STATUS_CODES[status]} | ({"message": message} if message else {})
     return make_response(jsonify(body), status)
 
 
@@ -111,6 +112,9 @@ def status_for(error: DomainError) -> int:
 def _domain_error(error: DomainError) -> Response:
     db.session.rollback()
     status = status_for(error)
+    if is_api() and isinstance(error, NotFound | Forbidden) and error.message == error.usual:
+        # The status says as much; upstream's clients know these bodies.
+        return _json_error(status, "")
     # Busy and StorageFull come from a database that may refuse more; their pages do without it.
     page = error_page(status, gettext(error.message, **error.values), plain=isinstance(error, Busy | StorageFull))
     if isinstance(error, RateLimited):

@@ -48,6 +48,8 @@ PAGES = [
     ("alice", "/preferences", "Language and time"),
     ("alice", "/auth/password", "Password until now"),
     ("alice", "/auth/tokens", "Make a token"),
+    ("alice", "/api/docs", "Everybody's posts, newest first."),
+    ("visitor", "/api/docs", "Everybody's posts, newest first."),
     ("alice", "/exports", "Make the file"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),

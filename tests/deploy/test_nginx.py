@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -242,12 +243,36 @@ def test_oversized_requests_get_a_page_that_says_so(front_door: FrontDoor) -> No
     assert "<h1>That request cannot be read</h1>" in cookie.text
 
 
+def test_programs_are_told_as_json(front_door: FrontDoor) -> None:
+    absent = [front_door.ask("/api/users"), front_door.ask("/api/posts?page=2", "POST", b"{}"), front_door.ask("/api")]
+    for response in absent:
+        assert (response.status, response.headers["Retry-After"]) == (503, "5")
+        assert json.loads(response.text)["error"] == "Service Unavailable"
+    others = [
+        front_door.ask("/api/posts", "POST", Content_Length=str(3 * 2**20)),
+        front_door.ask("/api/" + "a" * 10_000),
+        front_door.ask("/api/users", Cookie="a" * 40_000),
+    ]
+    assert [(each.status, json.loads(each.text)["error"]) for each in others] == [
+        (413, "Request Entity Too Large"), (414, "Request URI Too Long"), (400, "Bad Request"),
+    ]  # fmt: skip
+    for response in [*absent, *others]:
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["Cache-Control"] == "no-store"
+    assert "<h1>" in front_door.ask("/apiary").text, "which is not of the API"
+
+
 def test_only_failures_are_logged_and_without_the_query(
     front_door: FrontDoor, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     front_door.ask_http("/quiet?q=secret")
     front_door.ask("/readyz?q=secret")
-    log = next(tmp_path_factory.getbasetemp().glob("nginx*/access.log")).read_text()
+    file = next(tmp_path_factory.getbasetemp().glob("nginx*/access.log"))
+    # Nginx answers first and writes then.
+    for _ in range(200):
+        if '"path":"/readyz"' in (log := file.read_text()):
+            break
+        time.sleep(0.05)
     assert '"status":404' in log
     assert '"status":308' not in log
     assert "secret" not in log

@@ -26,7 +26,7 @@ from app.translators.interface import NotTranslatable, TranslatorUnavailable
 # What people wrote, what the keyboard has, names of things, what stands between texts, and the one text that the forms'
 # library translates itself.
 NOT_OURS = re.compile(
-    r"Microblog|alice|bob|charlie|words that alice wrote|a letter to alice|a script|@|example\.org"
+    r"Microblog|alice|bob|charlie|words that alice wrote|a letter to alice|a script|/api/openapi\.json|@|example\.org"
     r"|http://localhost\S*|English|Español|^[A-Za-z/?]$|\{count\}|\{zone\}|\d+(\+| %)?|Opción inválida"
 )
 ATTRIBUTES = (
@@ -45,20 +45,25 @@ class Texts(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._open: list[str] = []
+        self._english = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in EMPTY:
             self._open.append(tag)
-        if tag not in BORROWED:
+        # What is marked as English in a Spanish page is meant to be: the reference of the API.
+        if self._english or (tag != "html" and dict(attributes).get("lang") == "en"):
+            self._english += tag not in EMPTY
+        elif tag not in BORROWED:
             self.found += [value for name, value in attributes if name in ATTRIBUTES and value]
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop() != tag:
             pass
+        self._english = max(0, self._english - 1)
 
     def handle_data(self, data: str) -> None:
-        if not BORROWED & set(self._open):
+        if not self._english and not BORROWED & set(self._open):
             self.found.append(data)
 
 
@@ -166,3 +171,4 @@ def test_every_text_about_a_translation_can_be_translated(
 def test_a_text_in_one_language_only_would_be_noticed() -> None:
     assert unmarked("<p>⟦Good⟧ 3 alice</p><p title='⟦Fine⟧'>Bad</p>") == ["Bad"]
     assert unmarked("<p title='Bad'>⟦Good⟧</p>") == ["Bad"]
+    assert unmarked("<div lang=en>Fine<br><p title='Fine'>Fine</p>Fine</div>Bad") == ["Bad"]

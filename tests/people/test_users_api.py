@@ -7,24 +7,20 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 from page import PageClient
 from people import PASSWORD, People
 from statements import Statements
 
-from app.accounts.queries import get_user
 from app.core.config import Settings
-from app.core.database import transaction
-from app.tokens.service import create_token
+from app.web.avatar import gravatar
 
 NEW = {"username": "dora", "email": "dora@example.org", "password": PASSWORD}
 
 
 @pytest.fixture
-def token(app: Flask, people: People) -> dict[str, str]:
+def token(people: People) -> dict[str, str]:
     """What a program of alice's shows."""
-    with app.app_context(), transaction():
-        return {"Authorization": f"Bearer {create_token(get_user('alice'), 'test')}"}
+    return people.program("alice")
 
 
 def test_an_account_is_shown_with_its_numbers_and_links_and_without_its_address(
@@ -57,7 +53,7 @@ def test_an_account_is_shown_with_its_numbers_and_links_and_without_its_address(
 def test_what_is_not_there_is_told_as_json(client: PageClient, token: dict[str, str], address: str) -> None:
     answer = client.get(address, headers=token)
     assert answer.status_code == 404
-    assert answer.get_json()["error"] == "Not Found"
+    assert answer.get_json() == {"error": "Not Found"}
 
 
 def test_a_wrong_method_is_told_as_json(client: PageClient, token: dict[str, str]) -> None:
@@ -100,6 +96,37 @@ def test_nonsense_counts_as_not_given(client: PageClient, token: dict[str, str],
     assert (found["_meta"]["page"], found["_meta"]["per_page"]) == (1, size)
 
 
+def test_a_page_past_the_end_is_empty_and_knows_its_neighbours_as_upstream_does(
+    client: PageClient, token: dict[str, str]
+) -> None:
+    found = client.get("/api/users?page=7&per_page=2", headers=token).get_json()
+    assert (found["items"], found["_meta"]["total_pages"]) == ([], 2)
+    links = {name: f"/api/users?page={page}&per_page=2" for name, page in (("self", 7), ("prev", 6))}
+    assert found["_links"] == links | {"next": None}
+
+
+def test_every_field_that_is_missing_is_named(people: People, client: PageClient) -> None:
+    answer = client.post("/api/users", json={"email": 5})
+    assert answer.get_json() == {
+        "error": "Bad Request",
+        "message": "username is needed. email must be text. password is needed.",
+    }
+    spanish = client.post("/api/users", json=NEW | {"username": 1}, headers={"Accept-Language": "es"})
+    assert spanish.get_json()["message"] == "username debe ser texto."
+
+
+def test_a_body_that_is_too_large_is_told_as_json(people: People, client: PageClient) -> None:
+    answer = client.post("/api/users", json=NEW | {"about_me": "x" * 300_000})
+    assert (answer.status_code, answer.get_json()) == (413, {"error": "Request Entity Too Large"})
+
+
+def test_asking_leaves_no_trace_of_presence(people: People, client: PageClient, statements: Statements) -> None:
+    headers = people.program("bob")
+    with statements:
+        client.get("/api/users", headers=headers)
+    assert not statements.writes
+
+
 def test_a_collection_takes_as_many_queries_for_many_as_for_few(
     people: People, client: PageClient, token: dict[str, str], statements: Statements
 ) -> None:
@@ -127,7 +154,7 @@ def test_an_account_is_made(people: People, client: PageClient) -> None:
     ("change", "message"),
     [
         ({"username": None}, "must be text"),
-        ({"username": ""}, "are needed"),
+        ({"username": ""}, "letters"),
         ({"email": "nonsense"}, "not an e-mail address"),
         ({"username": "ALICE"}, "taken"),
         ({"email": "alice@example.org"}, "has an account"),
@@ -136,6 +163,10 @@ def test_an_account_is_made(people: People, client: PageClient) -> None:
         ({"about_me": "x" * 141}, "too long"),
         ({"about_me": 5}, "must be text"),
         ({"username": "a\0b"}, "letters"),
+        ({"username": "dora\n"}, "letters"),
+        ({"username": ".."}, "letters"),
+        ({"password": "x" * 257}, "at most 256"),
+        ({"email": ["a@example.org"]}, "email must be text"),
     ],
 )
 def test_what_cannot_be_made_is_told_and_makes_nothing(
@@ -163,9 +194,18 @@ def test_another_type_of_body_is_told_as_json(people: People, client: PageClient
 def test_where_registration_is_closed_nobody_is_made(settings: Settings, make_app) -> None:
     app = make_app(replace(settings, registration="closed"))
     people, client = People(app).settle(), PageClient(app)
+    assert client.post("/api/users", data=b"{").status_code == 403
     answer = client.post("/api/users", json=NEW)
     assert (answer.status_code, answer.get_json()["error"]) == (403, "Forbidden")
+    assert "takes no new accounts" in answer.get_json()["message"]
     assert people.count_users() == 3
+
+
+def test_a_program_can_ask_whose_token_it_has(people: People, client: PageClient) -> None:
+    headers = people.program("charlie")
+    found = client.get("/api/users/me", headers=headers).get_json()
+    assert (found["username"], found["_links"]["self"]) == ("charlie", "/api/users/3")
+    assert found == client.get("/api/users/3", headers=headers).get_json()
 
 
 def test_one_changes_oneself(client: PageClient, token: dict[str, str]) -> None:
@@ -180,8 +220,10 @@ def test_one_changes_oneself(client: PageClient, token: dict[str, str]) -> None:
 
 
 def test_and_nobody_else(client: PageClient, token: dict[str, str]) -> None:
-    answer = client.put("/api/users/2", json={"about_me": "forged"}, headers=token)
-    assert (answer.status_code, answer.get_json()["error"]) == (403, "Forbidden")
+    for address in ("/api/users/2", "/api/users/99"):
+        answer = client.put(address, json={"about_me": "forged"}, headers=token)
+        assert (answer.status_code, answer.get_json()) == (403, {"error": "Forbidden"})
+        assert client.put(address, data=b"{", headers=token).status_code == 403
     assert client.get("/api/users/2", headers=token).get_json()["about_me"] == ""
 
 
@@ -197,3 +239,10 @@ def test_a_change_that_cannot_be_made_is_told(
     assert answer.status_code == 400
     assert message in answer.get_json()["message"]
     assert client.get("/api/users/1", headers=token).get_json()["username"] == "alice"
+
+
+def test_the_picture_is_gravatars_where_a_setting_says_so(settings: Settings, make_app, people: People) -> None:
+    headers = people.program("alice")
+    own = PageClient(make_app(replace(settings, avatars="gravatar")))
+    address = gravatar("bob@example.org", 128)
+    assert own.get("/api/users/2", headers=headers).get_json()["_links"]["avatar"] == address

@@ -1,0 +1,166 @@
+"""Accounts by way of the API, with upstream's paths and shapes; following, which upstream's does not have."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, url_for
+from sqlalchemy import Select
+
+from ..accounts import service
+from ..accounts.passwords import hash_password
+from ..accounts.queries import Standing, get_account, standing
+from ..core.database import transaction
+from ..core.errors import Forbidden, mark
+from ..tokens.api import caller, token_required
+from ..web.context import settings
+from ..web.operation import Made, operation
+from ..web.schemas import Listing, PageQuery, size_of
+from . import queries
+from .queries import Person
+from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
+
+blueprint = Blueprint("people", __name__, url_prefix="/api/users")
+CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
+
+
+def init_people(app: Flask) -> None:
+    """The part of the API that is about accounts."""
+    app.register_blueprint(blueprint)
+
+
+def _registration_open() -> None:
+    if settings().registration != "open":
+        raise Forbidden(CLOSED)
+
+
+def _own_account(user_id: int) -> None:
+    if caller().id != user_id:
+        raise Forbidden
+
+
+@blueprint.get("")
+@token_required
+@operation(query=PageQuery, answer=UserList)
+def everybody(query: dict[str, Any]) -> Listing:
+    """All accounts, oldest first."""
+    return _collection(queries.everybody(), query, "people.everybody")
+
+
+@blueprint.get("/<int:user_id>")
+@token_required
+@operation(answer=UserShape)
+def show(user_id: int) -> Person:
+    """One account."""
+    return queries.get_person(user_id)
+
+
+@blueprint.get("/me")
+@token_required
+@operation(answer=UserShape)
+def me() -> Person:
+    """The account that the token is for."""
+    return queries.get_person(caller().id)
+
+
+@blueprint.get("/<int:user_id>/followers")
+@token_required
+@operation(query=PageQuery, answer=UserList)
+def followers(user_id: int, query: dict[str, Any]) -> Listing:
+    """Who follows somebody."""
+    get_account(user_id)
+    return _collection(queries.followers_of(user_id), query, "people.followers", user_id=user_id)
+
+
+@blueprint.get("/<int:user_id>/following")
+@token_required
+@operation(query=PageQuery, answer=UserList)
+def following(user_id: int, query: dict[str, Any]) -> Listing:
+    """Whom somebody follows."""
+    get_account(user_id)
+    return _collection(queries.followed_by(user_id), query, "people.following", user_id=user_id)
+
+
+@blueprint.post("")
+@operation(
+    body=NewUser, answer=UserShape, status=HTTPStatus.CREATED, errors=(HTTPStatus.FORBIDDEN,), allow=_registration_open
+)
+def create(body: dict[str, str]) -> Made:
+    """Make an account.
+
+    Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
+    """
+    password_hash = hash_password(service.checked_password(body["password"]))
+    with transaction():
+        user = service.create_user(body["username"], body["email"], password_hash)
+        user.about_me = service.checked_about(body["about_me"])
+        user_id = user.id
+    return Made(queries.get_person(user_id), url_for("people.show", user_id=user_id))
+
+
+@blueprint.put("/<int:user_id>")
+@token_required
+@operation(body=ChangedUser, answer=UserShape, errors=(HTTPStatus.FORBIDDEN,), allow=_own_account)
+def change(user_id: int, body: dict[str, str]) -> Person:
+    """Change one's own name, address or text.
+
+    403 for any other account than that of the token; 400 when the name or the address is taken.
+    """
+    with transaction():
+        user = get_account(user_id)
+        changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me", "email")}
+        service.change_profile(user, **changed)
+    return queries.get_person(user_id)
+
+
+@blueprint.get("/<int:user_id>/follow")
+@token_required
+@operation(answer=StandingShape)
+def follows(user_id: int) -> Standing:
+    """Whether you follow somebody."""
+    return _standing(user_id)
+
+
+@blueprint.put("/<int:user_id>/follow")
+@token_required
+@operation(answer=StandingShape, errors=(HTTPStatus.BAD_REQUEST,))
+def follow(user_id: int) -> Standing:
+    """Follow somebody; doing so again changes nothing. 400 for yourself."""
+    with transaction():
+        service.follow(caller(), get_account(user_id))
+    return _standing(user_id)
+
+
+@blueprint.delete("/<int:user_id>/follow")
+@token_required
+@operation(answer=StandingShape, errors=(HTTPStatus.BAD_REQUEST,))
+def unfollow(user_id: int) -> Standing:
+    """Stop following somebody; doing so again changes nothing. 400 for yourself."""
+    with transaction():
+        service.unfollow(caller(), get_account(user_id))
+    return _standing(user_id)
+
+
+def _standing(user_id: int) -> Standing:
+    return standing(get_account(user_id), caller())
+
+
+def _collection(statement: Select[Any], query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
+    """A page of accounts with its neighbours' addresses."""
+    number, size = query["page"], size_of(query)
+    total = queries.count_of(statement)
+    pages = -(-total // size)
+
+    def address(page: int) -> str:
+        return url_for(endpoint, page=page, per_page=size, **values)
+
+    return Listing(
+        queries.page_of_people(statement, number, size),
+        meta={"page": number, "per_page": size, "total_pages": pages, "total_items": total},
+        links={
+            "self": address(number),
+            "next": address(number + 1) if number < pages else None,
+            "prev": address(number - 1) if number > 1 else None,
+        },
+    )

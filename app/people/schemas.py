@@ -1,0 +1,68 @@
+"""Accounts as programs see, make and change them, with upstream's names."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+
+from ..accounts.models import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from ..accounts.service import NAME_RULE, USERNAME
+from ..web.fields import Address, Part, Pattern, Picture, Text
+from ..web.schemas import Body, PageMeta, Shape, list_of
+
+ABOUT = {"description": "At most 140 characters, as a reader counts them.", "examples": ["I grow apples."]}
+EMAIL = {"description": "An e-mail address that no other account has.", "examples": ["dora@example.org"]}
+USERNAME_RULE = Pattern(USERNAME.pattern, _l(NAME_RULE))
+
+
+class UserLinks(Shape):
+    """Where to find out more; only the picture's address is absolute."""
+
+    self = Address("people.show", user_id="user.id")
+    followers = Address("people.followers", user_id="user.id")
+    following = Address("people.following", user_id="user.id")
+    avatar = Picture("user")
+
+
+class UserShape(Shape):
+    """An account. Its e-mail address is never shown."""
+
+    id = fields.Integer(attribute="user.id", metadata={"examples": [2]})
+    username = fields.String(attribute="user.username", metadata={"examples": ["bob"]})
+    last_seen = fields.AwareDateTime(attribute="user.last_seen")
+    about_me = fields.String(attribute="user.about_me", metadata={"examples": ["I grow apples."]})
+    post_count = fields.Integer()
+    follower_count = fields.Integer()
+    following_count = fields.Integer()
+    _links = Part(UserLinks)
+
+
+UserList = list_of(UserShape, PageMeta)
+
+
+class NewUser(Body):
+    """Somebody who is to have an account."""
+
+    username = Text(required=True, validate=USERNAME_RULE, metadata={"examples": ["dora"]})
+    email = Text(required=True, metadata=EMAIL)
+    password = Text(
+        required=True,
+        metadata={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD, "examples": ["four words are good"]},
+    )
+    about_me = Text(load_default="", metadata=ABOUT)
+
+
+class ChangedUser(Body):
+    """What is to be different from now on; what is left out stays."""
+
+    username = Text(validate=USERNAME_RULE, metadata={"examples": ["dora"]})
+    email = Text(metadata=EMAIL)
+    about_me = Text(metadata=ABOUT)
+
+
+class StandingShape(Shape):
+    """Whether you follow somebody, and how many do."""
+
+    is_following = fields.Boolean()
+    follower_count = fields.Integer()
+    following_count = fields.Integer()
