@@ -12,19 +12,27 @@ ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
 ORDER = [
     *("core", "web", "jobs", "search", "mail"),
-    *("accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"),
+    *("accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports", "imports"),
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
 BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
-FEATURES = ["accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports"]
+FEATURES = ["accounts", "preferences", "recovery", "tokens", "posts", "messages", "notifications", "exports", "imports"]
 LAYERS = {
     "models": set(),
     "queries": {"models"},
     "passwords": set(),
-    "service": {"models", "queries", "passwords"},
+    "service": {"models", "queries", "passwords", "conversion", "report", "rows", "source"},
     "setup": {"models", "queries", "service"},
     "archive": set(),
+    # From somebody else's database to rows of ours.
+    "address": set(),
+    "files": set(),
+    "source": {"address", "files"},
+    "conversion": set(),
+    "names": set(),
+    "report": set(),
+    "rows": {"conversion", "names", "report", "source"},
     "emails": {"models", "queries", "service"},
     "tasks": {"models", "queries", "service", "emails", "archive"},
     "forms": {"models", "queries", "service"},
