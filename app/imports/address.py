@@ -24,6 +24,8 @@ def parse_address(text: str) -> URL:
     A password may hold any character, quoted (%40) or not: the last @ ends it.
     """
     scheme, separator, rest = text.strip().partition("://")
+    if not scheme:
+        raise Invalid(f"say where the old database is: {EXAMPLES}")
     if not separator:
         return URL.create("sqlite", database=scheme)
     kind = scheme.partition("+")[0].lower()

@@ -46,8 +46,8 @@ def _header(path: Path) -> bytes:
     except PermissionError as error:
         user = os.getuid()
         raise Invalid(
-            f"user {user} may not read {path}; let it: `chown {user} {path}` "
-            f"(with Docker: `docker compose exec --user 0 app chown {user} {path}`)"
+            f"user {user} may not read {path}; let it: `chmod a+r {path}`, or with Docker make a copy that is its own: "
+            "`docker compose exec -T app sh -c 'cat >/data/upstream.db' <app.db`"
         ) from error
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from error

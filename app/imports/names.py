@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
+from itertools import chain, count
 
 from ..accounts.models import USERNAME_LENGTH
 from ..accounts.service import RESERVED, can_be_called, can_stand_in_name
@@ -40,12 +40,18 @@ def fitting_name(name: str, user_id: int) -> str:
 
 def addresses_for(old: Iterable[tuple[int, str | None]]) -> dict[int, str]:
     """An address for each id: its own, or one that is nobody's where it has none or an older account has the same."""
+    people = list(old)
     addresses: dict[int, str] = {}
     taken: set[str] = set()
-    for user_id, address in old:
-        fits = address is not None and address.lower() not in taken
-        addresses[user_id] = address if fits and address else NO_ADDRESS.format(id=user_id)
-        taken.add(addresses[user_id].lower())
+    for user_id, address in people:
+        if address is not None and address.lower() not in taken:
+            addresses[user_id] = address
+            taken.add(address.lower())
+    for user_id, _ in people:
+        if user_id not in addresses:
+            candidates = (NO_ADDRESS.format(id=mark) for mark in chain([user_id], (f"{user_id}-{n}" for n in count(2))))
+            addresses[user_id] = next(each for each in candidates if each not in taken)
+            taken.add(addresses[user_id])
     return addresses
 
 

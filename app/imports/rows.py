@@ -76,7 +76,7 @@ def _remarks(row: OldRow, name: str, address: str, shortened: bool) -> Iterator[
     """What had to be adjusted in an account."""
     if row.username != name:
         yield f"account {row.id}: the name {in_report(plain(row.username))} is {name} here"
-    if plain(row.email).strip().lower() != address.lower() and address_of(row.email) != address:
+    if address_of(row.email) != address:
         yield f"{name}: the address {in_report(plain(row.email))} is no address or another account's; {address} here"
     if not is_usable_hash(plain(row.password_hash)):
         yield f"{name}: no password that still works; make a link for a new one: `flask user reset-link`"

@@ -28,7 +28,7 @@ Batch = Sequence[OldRow]
 Watch = Callable[[str, int, Iterator[Batch]], Iterable[Batch]]
 Write = Callable[[type[Model], list[dict[str, Any]]], None]
 # About how many bytes of the disk a row takes until all is done: in the log, the database and the search index.
-BYTES_PER_ROW = {"user": 2000, "followers": 200, "post": 1000, "message": 1000}
+BYTES_PER_ROW = {"user": 2000, "followers": 200, "post": 800, "message": 800}
 
 
 def check_empty() -> None:

@@ -22,7 +22,7 @@ from app.accounts.models import Follow, User
 from app.accounts.queries import find_user, get_user
 from app.core.config import Settings
 from app.core.database import db
-from app.imports.names import fitting_name, names_for
+from app.imports.names import addresses_for, fitting_name, names_for
 from app.messages.models import Inbox, Message
 from app.messages.queries import count_unread
 from app.posts.models import Post
@@ -224,6 +224,14 @@ def test_a_rehearsal_reports_the_same_and_writes_nothing(
 def test_nobody_who_could_keep_a_name_loses_it() -> None:
     assert names_for([(1, "Bob"), (2, "bob"), (3, "bob-2"), (4, "a/b"), (5, "a_b"), (6, "BOB")]) == {
         1: "Bob", 2: "bob-3", 3: "bob-2", 4: "a_b-2", 5: "a_b", 6: "BOB-4"
+    }  # fmt: skip
+
+
+def test_an_address_that_nobody_can_have_becomes_one_that_nobody_has() -> None:
+    taken = "no-address-1@example.invalid"
+    addresses = addresses_for([(1, None), (2, "a@example.org"), (3, "A@example.org"), (4, taken)])
+    assert addresses == {
+        1: "no-address-1-2@example.invalid", 2: "a@example.org", 3: "no-address-3@example.invalid", 4: taken
     }  # fmt: skip
 
 

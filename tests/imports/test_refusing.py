@@ -91,7 +91,7 @@ def test_an_administrator_who_is_not_there_is_told_before_anything_is_written(
         ("mongodb://a:secret@b/c", "no reading from mongodb"),
         ("mysql://a:secret@b:port/c", "cannot be read"),
         ("mysql://a:secret@b", "lacks"),
-        ("", "no file"),
+        ("", "say where"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told_without_its_password(bring: Bring, address: str, message: str) -> None:
@@ -113,7 +113,7 @@ def test_a_file_that_may_not_be_read_is_told(bring: Bring, old_file: Path, monke
 
     # Not by the file's mode, for root may read everything.
     monkeypatch.setattr(Path, "open", denied)
-    refused(bring(str(old_file)), "may not read", "chown")
+    refused(bring(str(old_file)), "may not read", "chmod a+r")
 
 
 @pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
