@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..core.errors import Invalid
 
@@ -17,6 +16,7 @@ WRITE_VERSION = 18
 WAL = 2
 # Beside a database: changes that are not in it yet, or that were not finished.
 COMPANIONS = ("-wal", "-journal")
+COPY = "import-source"
 
 Connect = Callable[[], sqlite3.Connection]
 
@@ -29,12 +29,23 @@ def opened_file(path: Path, workplace: Path) -> Iterator[Connect]:
     """
     header = _header(path)
     if any(_size(Path(f"{path}{companion}")) for companion in COMPANIONS):
-        with TemporaryDirectory(prefix="import-", dir=workplace) as folder:
-            yield _connector(_copied(path, Path(folder)).as_uri())
+        with _folder_for_copy(workplace / COPY) as folder:
+            yield _connector(_copied(path, folder).absolute().as_uri())
         return
     # A file that was used with a write-ahead log has none now, so nobody has it open, but to open it would make one.
     mode = "immutable=1" if header[WRITE_VERSION] == WAL else "mode=ro"
     yield _connector(f"{path.absolute().as_uri()}?{mode}")
+
+
+@contextmanager
+def _folder_for_copy(folder: Path) -> Iterator[Path]:
+    """A folder for us alone, of one name, so that what a killed import left is not left for ever."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _header(path: Path) -> bytes:

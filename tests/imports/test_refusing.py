@@ -170,7 +170,12 @@ def test_the_old_file_and_its_folder_stay_byte_for_byte(
         shutil.copyfile(old_file, old)
         (folder / "app.db-wal").unlink(missing_ok=True)
     before = contents(folder)
+    # As after an import that was killed.
+    (settings.data_dir / "import-source").mkdir()
+    (settings.data_dir / "import-report.txt.partial").touch()
     result = bring(str(old))
+    if left in ("nothing", "an old log"):
+        (settings.data_dir / "import-source").rmdir()
     assert result.exit_code == 0, result.output
     assert contents(folder) == before
     assert count(settings, "follow") == (7 if left == "a log" else 6)
