@@ -13,7 +13,7 @@ APP = ROOT / "app"
 ORDER = [
     *("core", "web", "jobs", "search", "mail", "translators"),
     *("accounts", "preferences", "recovery", "tokens", "posts", "translating", "people"),
-    *("messages", "notifications", "exports"),
+    *("messages", "notifications", "exports", "imports"),
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
@@ -23,9 +23,17 @@ LAYERS = {
     "models": set(),
     "queries": {"models"},
     "passwords": set(),
-    "service": {"models", "queries", "passwords"},
+    "service": {"models", "queries", "passwords", "conversion", "report", "rows", "source"},
     "setup": {"models", "queries", "service"},
     "archive": set(),
+    # From somebody else's database to rows of ours.
+    "address": set(),
+    "files": set(),
+    "source": {"address", "files"},
+    "conversion": set(),
+    "names": set(),
+    "report": set(),
+    "rows": {"conversion", "names", "report", "source"},
     "emails": {"models", "queries", "service"},
     "tasks": {"models", "queries", "service", "emails", "archive"},
     "forms": {"models", "queries", "service"},

@@ -49,7 +49,8 @@ class SetupForm(RegistrationForm):
 class ProfileForm(Form):
     """Change what others see of an account."""
 
-    username = StringField(_l("Username"), validators=[required(), rule(checked_username)])
+    # Whether it is a good name the service says: one that was brought along may stay.
+    username = StringField(_l("Username"), validators=[required()])
     about_me = TextAreaField(_l("About me"), validators=[rule(checked_about)])
 
 

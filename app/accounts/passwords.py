@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+HASH_LENGTH = 256
 # One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not exhaust a small machine.
 _turns = threading.BoundedSemaphore(2)
 # The hash of no password, made with the same parameters: unknown names take as long to refuse as known ones.
@@ -14,6 +16,14 @@ _NOBODY = (
     "0000000000000000000000000000000000000000000000000000000000000000"
     "0000000000000000000000000000000000000000000000000000000000000000"
 )
+
+
+# What the library can check; a hash of other parameters or an old, weak kind would make it raise an error at log-in.
+_USABLE = re.compile(
+    r"(scrypt:(?P<n>\d{1,7}):(?P<r>\d{1,2}):(?P<p>\d{1,2})|pbkdf2:sha(1|224|256|384|512)(:[1-9]\d{0,6})?)"
+    r"\$[^$]+\$[0-9a-f]{40,128}"
+)
+_MOST_MEMORY = 128 * 2**20
 
 
 def hash_password(password: str) -> str:
@@ -26,3 +36,15 @@ def password_matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one that was stored; as slow for None (no such account). Never inside a transaction."""
     with _turns:
         return check_password_hash(stored or _NOBODY, password) and stored is not None
+
+
+def is_usable_hash(stored: str) -> bool:
+    """Whether `password_matches` could ever say yes to this hash of another program, in reasonable memory."""
+    match = _USABLE.fullmatch(stored)
+    if match is None or len(stored) > HASH_LENGTH:
+        return False
+    if match["n"] is None:
+        return True
+    n, r, p = int(match["n"]), int(match["r"]), int(match["p"])
+    # A power of two, as scrypt demands, and not so small that the library grants it too little memory.
+    return n >= 1024 and n & (n - 1) == 0 and r > 0 and p > 0 and 128 * n * r * p <= _MOST_MEMORY

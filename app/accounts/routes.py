@@ -212,6 +212,8 @@ def edit_profile() -> Answer:
                 service.change_profile(current_user, form.username.data, form.about_me.data)
         except Conflict as error:
             attach(form, error, str(error.values["field"]))
+        except Invalid as error:
+            attach(form, error, error.field)
         else:
             flash(_("Your profile is saved."), "success")
             return redirect(url_for("posts.profile", username=current_user.username))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,9 +12,18 @@ from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
 from ..core.errors import Conflict, Invalid, NotFound, mark
-from ..core.text import clean, refuse_unprintable
+from ..core.text import REPLACEMENT, clean, is_unprintable, refuse_unprintable
 from ..core.time import utc_now
-from .models import ABOUT_LENGTH, EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD, Follow, User, new_session_key
+from .models import (
+    ABOUT_LENGTH,
+    EMAIL_LENGTH,
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    USERNAME_LENGTH,
+    Follow,
+    User,
+    new_session_key,
+)
 from .passwords import password_matches
 from .queries import find_user
 
@@ -33,9 +43,29 @@ def checked_username(username: str) -> str:
     return name
 
 
+def can_be_called(name: str) -> bool:
+    """Whether an account may have that name: wider than the rule for new names, for those that were brought along."""
+    fits = 0 < len(name) <= USERNAME_LENGTH and len(name.lower()) <= USERNAME_LENGTH
+    return fits and name not in RESERVED and name == name.strip() and all(map(can_stand_in_name, name))
+
+
+def can_stand_in_name(character: str) -> bool:
+    """Whether it can be shown on one line and works in the address of a page."""
+    if is_unprintable(character) or character in ("/", REPLACEMENT):
+        return False
+    # Line breaks, and code points that are no characters, which no picture (XML) may hold.
+    return (
+        unicodedata.category(character) not in ("Zl", "Zp") and character not in "\n\t" and not _is_nothing(character)
+    )
+
+
+def _is_nothing(character: str) -> bool:
+    return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+
+
 def possible_name(username: str) -> str:
     """The name, if somebody could have it; raises NotFound otherwise."""
-    if not USERNAME.fullmatch(username):
+    if not can_be_called(username):
         raise NotFound
     return username
 
@@ -105,8 +135,13 @@ def authenticate(user: User | None, password: str) -> bool:
 
 
 def change_profile(user: User, username: str, about_me: str, email: str = "") -> None:
-    """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict."""
-    name, about, address = checked_username(username), checked_about(about_me), checked_email(email or user.email)
+    """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict.
+
+    A name and an address that were brought along may stay although today's rules would not allow them.
+    """
+    name = user.username if username.strip() == user.username else checked_username(username)
+    address = user.email if email.strip() in ("", user.email) else checked_email(email)
+    about = checked_about(about_me)
     user_id = user.id
     try:
         with db.session.begin_nested():

@@ -59,8 +59,13 @@ def create_first_administrator(username: str, email: str, password_hash: str) ->
     if any_account():
         raise NotFound
     user = create_user(username, email, password_hash, is_admin=True)
-    db.session.execute(delete(Fact).where(Fact.name == FACT))
+    forget_code()
     return user
+
+
+def forget_code() -> None:
+    """No code is good any more: the appliance is set up."""
+    db.session.execute(delete(Fact).where(Fact.name == FACT))
 
 
 def _hash(code: str) -> str:

@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 
 from ..core.config import PROJECT_ROOT
 from ..core.database import db, transaction
+from .imports import imports
 from .mail import mail
 from .search import search
 from .translate import translate
@@ -18,7 +19,7 @@ from .users import users
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
-    for group in (users, search, mail, translator, translate):
+    for group in (users, search, mail, translator, imports, translate):
         app.cli.add_command(group)
     app.shell_context_processor(_shell_context)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

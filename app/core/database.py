@@ -5,26 +5,29 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from .errors import Busy, StorageFull
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 # busy_timeout stands first because the others may meet a lock. FULL: a commit is on the card before it is acknowledged.
+CACHE_KIB = 4000
+# For a transaction that writes the whole database: with less, pages of indexes go out and come back again and again.
+LARGE_CACHE_KIB = 65_536
 PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
     "foreign_keys=ON",
     "synchronous=FULL",
     "journal_size_limit=16777216",
-    "cache_size=-4000",
+    f"cache_size=-{CACHE_KIB}",
     "temp_store=MEMORY",
     "mmap_size=0",
     "trusted_schema=OFF",
@@ -74,6 +77,22 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN DEFERRED")
+
+
+@contextmanager
+def large_cache(session: Session) -> Iterator[None]:
+    """More memory for the pages of one very large transaction."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{LARGE_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        # After an error that one is to be told, not another that comes of it.
+        with suppress(SQLAlchemyError):
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 class WriteQueue:

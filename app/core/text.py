@@ -46,16 +46,17 @@ def refuse_unprintable(text: str, field: str) -> None:
     """Raise Invalid if `text` holds control characters, direction overrides, or bytes that were no text."""
     if REPLACEMENT in text:
         raise Invalid(mark("This is not valid text (UTF-8). Type it again, or save its source as UTF-8 first."), field)
-    if any(_unprintable(character) for character in text):
+    if any(is_unprintable(character) for character in text):
         raise Invalid(mark("This contains characters that cannot be shown. Remove them and try again."), field)
 
 
 def printable(text: str) -> str:
     """`text` without what `refuse_unprintable` refuses, for texts that nobody here has typed."""
-    return "".join(character for character in text if not _unprintable(character))
+    return "".join(character for character in text if not is_unprintable(character))
 
 
-def _unprintable(character: str) -> bool:
+def is_unprintable(character: str) -> bool:
+    """Whether no text may hold this character; line breaks and tabs are fine."""
     if character in ALLOWED_CONTROLS:
         return False
     return character in OVERRIDES or unicodedata.category(character) in ("Cc", "Cs", "Co")

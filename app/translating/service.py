@@ -45,9 +45,20 @@ def follow_settings(*, detecting: bool) -> None:
             db.session.delete(fact)
         return
     if looked_back_to() is None:
-        note_looked_back_to((db.session.scalar(select(func.max(Post.id))) or -1) + 1)
+        _begin_with_the_newest()
     if looked_back_to() and oldest_waiting(db.session(), LOOK_BACK) is None:
         enqueue(LOOK_BACK, {})
+
+
+def look_back_anew() -> None:
+    """Have all posts looked through, for many have come at once; not if there is no translator."""
+    if looked_back_to() is not None:
+        _begin_with_the_newest()
+        enqueue(LOOK_BACK, {})
+
+
+def _begin_with_the_newest() -> None:
+    note_looked_back_to((db.session.scalar(select(func.max(Post.id))) or -1) + 1)
 
 
 def note_looked_back_to(post_id: int) -> None:

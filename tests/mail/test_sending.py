@@ -92,3 +92,9 @@ def test_a_letter_of_a_transaction_that_fails_is_not_sent(
         raise ZeroDivisionError
     work()
     assert recipients(postbox) == []
+
+
+def test_nothing_is_sent_to_an_address_that_is_nobodys(app: Flask, work, postbox: Postbox) -> None:
+    post(app, "no-address-7@example.invalid", "a@example.org")
+    work()
+    assert [letter["To"] for letter in postbox.letters] == ["a@example.org"]

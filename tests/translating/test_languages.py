@@ -23,7 +23,7 @@ from app.posts.service import delete_post
 from app.search.interface import SearchIndex
 from app.translating import tasks
 from app.translating.queries import LOOKED_BACK_TO
-from app.translating.service import LOOK_BACK, follow_settings
+from app.translating.service import LOOK_BACK, follow_settings, look_back_anew
 from app.translators.detector import Detector
 from app.worker import build_catalogue, build_registry
 
@@ -280,3 +280,17 @@ def test_a_job_that_is_left_when_the_translator_is_switched_off_is_done_with(
     work_without()
     assert languages(app) == [None] * 4
     assert kinds(app) == []
+
+
+@pytest.mark.parametrize("detecting", [True, False])
+def test_posts_that_came_all_at_once_while_the_worker_ran_are_looked_through(
+    app: Flask, people: People, work: Work, detecting: bool
+) -> None:
+    start(app, detecting=detecting)
+    work()
+    with app.app_context(), transaction() as session:
+        session.add_all(Post(author_id=1, body=sentence) for sentence in SENTENCES)
+        look_back_anew()
+    assert kinds(app) == ([LOOK_BACK] if detecting else [])
+    work()
+    assert languages(app) == (LANGUAGES if detecting else [None] * len(SENTENCES))

@@ -56,12 +56,13 @@ def test_a_picture_is_sound_and_holds_nothing_but_the_name() -> None:
 
 @pytest.mark.usefixtures("people")
 def test_a_picture_is_served_to_anybody_for_any_name_that_there_could_be(client: PageClient) -> None:
-    for name in ("alice", "nobody-at-all"):
+    # The last two as names may be that were brought along from another Microblog.
+    for name in ("alice", "nobody-at-all", "<b>", "Mary%20Ann"):
         answer = client.get(f"/user/{name}/avatar.svg")
         assert answer.status_code == 200
         assert answer.mimetype == "image/svg+xml"
         assert "max-age" in answer.headers["Cache-Control"]
-    for name in ("<b>", "x" * 65, "%00"):
+    for name in ("x" * 65, "%00", "%E2%80%AEabc", "%20alice", "..", "%EF%BF%BE"):
         assert client.get(f"/user/{name}/avatar.svg").status_code == 404
 
 

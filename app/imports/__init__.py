@@ -1,0 +1,1 @@
+"""Brings another Microblog's people and what they wrote into an empty appliance."""

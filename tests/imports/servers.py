@@ -1,0 +1,159 @@
+"""Private servers of MariaDB and PostgreSQL on this machine alone, run by a user without rights."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+LIMIT_SECONDS = 120
+PASSWORD = "p%40ss:w/rd?#"  # what an address must quote
+QUOTED = "p%2540ss%3Aw%2Frd%3F%23"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `address` is what an operator types, `load` reads a file of SQL into a database of its own."""
+
+    scheme: str
+    port: int
+    client: tuple[str, ...]
+    create: tuple[str, ...]
+    statement: str
+    made: set[str] = field(default_factory=set)
+
+    def address(self, database: str, password: str = QUOTED) -> str:
+        """The address of a database here."""
+        return f"{self.scheme}://microblog:{password}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, database: str, sql: str) -> None:
+        """Run statements in a database as its owner."""
+        run([*self.client, database], sql)
+
+    def loaded(self, database: str, dump: Path) -> str:
+        """The address of a database that is made of a file of SQL when it is first asked for."""
+        if database not in self.made:
+            self.made.add(database)
+            run([*self.create], self.statement.format(database=database))
+            self.execute(database, dump.read_bytes().decode())
+        return self.address(database)
+
+
+def run(command: list[str], typed: str = "") -> None:
+    """Run a command that must succeed."""
+    done = subprocess.run(command, input=typed.encode(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:] + done.stdout.decode(errors="replace")
+
+
+def unprivileged(user: str) -> list[str]:
+    """What stands before a server's command: database servers refuse to run as root."""
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if os.getuid() == 0 else []
+
+
+@contextmanager
+def folder_of(user: str) -> Iterator[Path]:
+    """A folder that a server may use, with a path short enough for a socket."""
+    path = Path(tempfile.mkdtemp(prefix="microblog-"))
+    try:
+        path.chmod(0o755)
+        if os.getuid() == 0:
+            shutil.chown(path, user, user)
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def running(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """Run a server until the block ends; wait until it listens."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        until = time.monotonic() + LIMIT_SECONDS
+        while not listens(port):
+            assert process.poll() is None, log.read_text(errors="replace")[-2000:]
+            assert time.monotonic() < until, "it did not listen in time"
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(LIMIT_SECONDS)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def a_free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def mariadb() -> Iterator[Server]:
+    """A MariaDB server with an account that has a password; skips where the server is not installed."""
+    server, install = shutil.which("mariadbd", path=PATHS), shutil.which("mariadb-install-db", path=PATHS)
+    if not server or not install:
+        pytest.skip("needs mariadb-server")
+    user, port = account("mysql"), a_free_port()
+    with folder_of(user) as folder:
+        before, data = unprivileged(user), folder / "data"
+        run([*before, install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
+             "--skip-test-db"])  # fmt: skip
+        command = [*before, server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
+                   f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-log-bin",
+                   "--innodb-flush-log-at-trx-commit=0"]  # fmt: skip
+        with running(command, port, folder / "log"):
+            client = ("mariadb", "--no-defaults", "--user=root", f"--socket={folder}/socket",
+                      "--default-character-set=utf8mb4")  # fmt: skip
+            run([*client], f"CREATE USER microblog@'%' IDENTIFIED BY '{PASSWORD}';"
+                           f"CREATE USER stranger@'%' IDENTIFIED BY '{PASSWORD}'")  # fmt: skip
+            yield Server("mysql", port, client, client, MARIADB_DATABASE)
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server with an account that has a password; skips where the server is not installed."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not programs:
+        pytest.skip("needs postgresql")
+    binaries, user, port = programs[-1].parent, account("postgres"), a_free_port()
+    with folder_of(user) as folder:
+        before, data = unprivileged(user), folder / "data"
+        run([*before, str(binaries / "initdb"), "--pgdata", str(data), "--username=owner", "--encoding=UTF8",
+             "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync"])  # fmt: skip
+        command = [*before, str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder),
+                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]  # fmt: skip
+        with running(command, port, folder / "log"):
+            client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
+                      f"--host={folder}", f"--port={port}", "--username=microblog")  # fmt: skip
+            owner = (*client[:-1], "--username=owner", "postgres")
+            run([*owner], f"CREATE ROLE microblog LOGIN PASSWORD '{PASSWORD}';"
+                          f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}'")  # fmt: skip
+            yield Server("postgres", port, client, owner, POSTGRESQL_DATABASE)
+
+
+def account(preferred: str) -> str:
+    """The account that a server runs as: its package's where we are root, else our own."""
+    return preferred if os.getuid() == 0 else str(os.getuid())
+
+
+PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+# As upstream's handbook says, but with all of Unicode.
+MARIADB_DATABASE = (
+    "CREATE DATABASE {database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; GRANT ALL ON {database}.* TO microblog@'%'"
+)
+POSTGRESQL_DATABASE = "CREATE DATABASE {database} OWNER microblog TEMPLATE template0"
