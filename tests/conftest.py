@@ -38,6 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PORT", None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process; those with a browser and those with containers in the same one, in turn.
+
+    Docker adds network interfaces and removes them, and Chromium then breaks off whatever it is loading.
+    """
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group("machine" if folder in ("browser", "system") else str(item.path)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """In CI nothing is skipped for a missing tool: such a skip fails there."""
