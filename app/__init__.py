@@ -6,12 +6,14 @@ from flask import Flask
 from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
+from .administration.routes import init_administration
 from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
 from .core.logs import init_logs
 from .exports.routes import init_exports
 from .health import init_health
+from .invitations.routes import init_invitations
 from .jobs.wake import use_pipe
 from .mail.reports import ErrorReports
 from .messages.routes import init_messages
@@ -66,12 +68,14 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_accounts(app)
     init_preferences(app)
     init_recovery(app)
+    init_invitations(app)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
     init_api(app)
     init_messages(app)
     init_notifications(app)
     init_exports(app)
+    init_administration(app)
     init_health(app)
     return app
 

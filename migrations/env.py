@@ -7,13 +7,14 @@ from app.accounts import models as accounts
 from app.core import models as core
 from app.core.database import Base
 from app.exports import models as exports
+from app.invitations import models as invitations
 from app.jobs import models as jobs
 from app.messages import models as messages
 from app.posts import models as posts
 from app.tokens import models as tokens
 
 # Named so that it is plain why they are imported: their tables are what `flask db check` compares the database with.
-TABLES = (core, accounts, posts, messages, tokens, exports, jobs)
+TABLES = (core, accounts, posts, messages, tokens, exports, invitations, jobs)
 
 
 def run(connection: Connection) -> None:

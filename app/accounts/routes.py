@@ -1,4 +1,4 @@
-"""Pages of accounts: set-up, registration, log-in and log-out, following."""
+"""Pages of accounts: set-up, log-in and log-out, following, one's profile and password."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 
 from ..core.database import db, transaction
 from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
-from ..web.context import settings, visitor_address
+from ..web.context import visitor_address
 from ..web.forms import attach, checked_token, status_of
 from ..web.security import safe_next
 from ..web.throttle import Throttle
 from . import service
-from .forms import LoginForm, PasswordForm, ProfileForm, RegistrationForm, SetupForm
+from .forms import LoginForm, PasswordForm, ProfileForm, SetupForm
 from .models import ABOUT_LENGTH, User
 from .passwords import hash_password
 from .queries import any_account, find_user, get_user, user_of_session
@@ -113,27 +113,6 @@ def _create_administrator(form: SetupForm) -> User:
         return create_first_administrator(form.username.data, form.email.data, password_hash)
 
 
-@blueprint.route("/auth/register", methods=["GET", "POST"])
-def register() -> Answer:
-    """Make an account, where the appliance lets people do so themselves."""
-    if current_user.is_authenticated:
-        return redirect(url_for("posts.index"))
-    if settings().registration != "open":
-        raise Forbidden(mark("This appliance takes no new accounts. Ask whoever runs it for one."))
-    form = RegistrationForm()
-    if form.validate_on_submit():
-        password_hash = hash_password(form.password.data)
-        try:
-            with transaction():
-                service.create_user(form.username.data, form.email.data, password_hash)
-        except Conflict as error:
-            attach(form, error, str(error.values["field"]))
-        else:
-            flash(_("Your account is ready. Log in."), "success")
-            return redirect(url_for("accounts.login"))
-    return _form_page("accounts/register.html", form)
-
-
 @blueprint.route("/auth/login", methods=["GET", "POST"])
 def login() -> Answer:
     """Log in, then go where the visitor wanted to."""
@@ -142,16 +121,23 @@ def login() -> Answer:
     form = LoginForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
     if form.validate_on_submit():
-        user = authenticated(form.username.data, form.password.data)
-        if user is not None:
-            login_user(user, remember=form.remember_me.data)
-            return redirect(target or url_for("posts.index"))
-        attach(form, Invalid(mark("The name or the password is wrong.")), "password")
+        try:
+            user = authenticated(form.username.data, form.password.data)
+        except Forbidden as error:
+            attach(form, error, "username")
+        else:
+            if user is not None:
+                login_user(user, remember=form.remember_me.data)
+                return redirect(target or url_for("posts.index"))
+            attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return _form_page("accounts/login.html", form, next_url=target)
 
 
 def authenticated(username: str, password: str) -> User | None:
-    """The account if the password is right; failures are counted per visitor's address, many raise RateLimited."""
+    """The account if the password is right; raises Forbidden, with the reason, for one that may not get in.
+
+    Failures are counted per visitor's address, many raise RateLimited.
+    """
     throttle: Throttle = current_app.extensions[FAILED_LOGINS]
     throttle.check(visitor_address())
     user = find_user(username.strip())
@@ -160,7 +146,10 @@ def authenticated(username: str, password: str) -> User | None:
         throttle.failed(visitor_address())
         return None
     throttle.succeeded(visitor_address())
-    return db.session.get(User, user_id)
+    user = db.session.get(User, user_id)
+    if user is not None:
+        service.refuse_unless_active(user)
+    return user
 
 
 @blueprint.post("/auth/logout")

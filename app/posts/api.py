@@ -15,7 +15,7 @@ from ..accounts import service
 from ..accounts.models import User
 from ..accounts.passwords import hash_password
 from ..core.database import transaction
-from ..core.errors import Conflict, Forbidden, Invalid, mark
+from ..core.errors import Conflict, Forbidden, Invalid
 from ..core.paging import LARGEST_PAGE, whole_number
 from ..tokens.api import caller, token_required
 from ..web.context import settings, site_address
@@ -24,7 +24,6 @@ from .queries import Person
 
 blueprint = Blueprint("users_api", __name__, url_prefix="/api/users")
 PER_PAGE, MOST_PER_PAGE = 10, 100
-CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
 
 Answer = Response | tuple[Response, int, dict[str, str]]
 
@@ -67,21 +66,20 @@ def following(user_id: int) -> Answer:
 @blueprint.post("")
 def create() -> Answer:
     """Make an account, where the appliance lets people do so themselves."""
-    if settings().registration != "open":
-        raise Forbidden(CLOSED)
+    status = service.newcomer_status(settings().registration)
     fields = _fields("username", "email", "password", "about_me")
     if not all(fields.get(name) for name in ("username", "email", "password")):
         raise BadRequest(gettext("username, email and password are needed."))
     try:
         password_hash = hash_password(service.checked_password(fields["password"]))
         with transaction():
-            user = service.create_user(fields["username"], fields["email"], password_hash)
+            user = service.create_user(fields["username"], fields["email"], password_hash, status=status)
             user.about_me = service.checked_about(fields.get("about_me", ""))
             user_id = user.id
     except (Invalid, Conflict) as error:
         raise BadRequest(gettext(error.message, **error.values)) from error
     address = url_for("users_api.show", user_id=user_id)
-    return jsonify(_shown(queries.get_person(user_id))), HTTPStatus.CREATED, {"Location": address}
+    return jsonify(_shown(queries.get_person(user_id, waiting=True))), HTTPStatus.CREATED, {"Location": address}
 
 
 @blueprint.put("/<int:user_id>")

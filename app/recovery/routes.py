@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..accounts.passwords import hash_password
-from ..accounts.queries import get_user
+from ..accounts.queries import get_account
 from ..core.database import transaction
 from ..core.errors import NotFound
 from ..web.context import settings, site_address, visitor_address
@@ -76,7 +76,7 @@ def make_link(username: str) -> Answer:
         raise NotFound
     if not checked_token():
         raise BadRequest
-    user = get_user(username)
+    user = get_account(username)
     token = service.make_token(settings().secret_key, user, service.BY_HAND)
     link = site_address() + url_for("recovery.choose", token=token)
     return render_template("recovery/link.html", user=user, link=link)

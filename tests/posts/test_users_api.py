@@ -21,6 +21,12 @@ NEW = {"username": "dora", "email": "dora@example.org", "password": PASSWORD}
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Everybody may make an account, unless a test says otherwise."""
+    return replace(settings, registration="open")
+
+
+@pytest.fixture
 def token(app: Flask, people: People) -> dict[str, str]:
     """What a program of alice's shows."""
     with app.app_context(), transaction():
@@ -160,8 +166,9 @@ def test_another_type_of_body_is_told_as_json(people: People, client: PageClient
     assert (answer.status_code, answer.get_json()["error"]) == (415, "Unsupported Media Type")
 
 
-def test_where_registration_is_closed_nobody_is_made(settings: Settings, make_app) -> None:
-    app = make_app(replace(settings, registration="closed"))
+@pytest.mark.parametrize("mode", ["closed", "invite"])
+def test_where_registration_is_closed_or_by_invitation_nobody_is_made(settings: Settings, make_app, mode: str) -> None:
+    app = make_app(replace(settings, registration=mode))
     people, client = People(app).settle(), PageClient(app)
     answer = client.post("/api/users", json=NEW)
     assert (answer.status_code, answer.get_json()["error"]) == (403, "Forbidden")
