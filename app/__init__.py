@@ -7,6 +7,7 @@ from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
 from .administration.routes import init_administration
+from .audit.routes import init_audit
 from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
@@ -65,6 +66,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_errors(app)
     if settings.mail and settings.mail.admins:
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
+    init_audit(app)
     init_accounts(app)
     init_preferences(app)
     init_recovery(app)

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.accounts import models as accounts
+from app.audit import models as audit
 from app.core import models as core
 from app.core.database import Base
 from app.exports import models as exports
@@ -14,7 +15,7 @@ from app.posts import models as posts
 from app.tokens import models as tokens
 
 # Named so that it is plain why they are imported: their tables are what `flask db check` compares the database with.
-TABLES = (core, accounts, posts, messages, tokens, exports, invitations, jobs)
+TABLES = (core, accounts, posts, messages, tokens, exports, invitations, audit, jobs)
 
 
 def run(connection: Connection) -> None:

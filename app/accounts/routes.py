@@ -12,6 +12,7 @@ from flask_login import LoginManager, current_user, login_required, login_user, 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from ..audit.service import LOG_IN_FAILED, LOGGED_IN, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
 from ..web.context import visitor_address
@@ -110,7 +111,9 @@ def _check_setup_code(code: str) -> None:
 def _create_administrator(form: SetupForm) -> User:
     password_hash = hash_password(form.password.data)
     with transaction():
-        return create_first_administrator(form.username.data, form.email.data, password_hash)
+        user = create_first_administrator(form.username.data, form.email.data, password_hash)
+        record(REGISTERED, subject=user.username, address=visitor_address())
+        return user
 
 
 @blueprint.route("/auth/login", methods=["GET", "POST"])
@@ -128,6 +131,7 @@ def login() -> Answer:
         else:
             if user is not None:
                 login_user(user, remember=form.remember_me.data)
+                note(LOGGED_IN, user.username)
                 return redirect(target or url_for("posts.index"))
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return _form_page("accounts/login.html", form, next_url=target)
@@ -141,15 +145,22 @@ def authenticated(username: str, password: str) -> User | None:
     throttle: Throttle = current_app.extensions[FAILED_LOGINS]
     throttle.check(visitor_address())
     user = find_user(username.strip())
-    user_id = user.id if user else None
+    user_id, name = (user.id, user.username) if user else (None, "")
     if not service.authenticate(user, password):
         throttle.failed(visitor_address())
+        note(LOG_IN_FAILED, name)
         return None
     throttle.succeeded(visitor_address())
     user = db.session.get(User, user_id)
     if user is not None:
         service.refuse_unless_active(user)
     return user
+
+
+def note(kind: str, username: str) -> None:
+    """Note what happened to an account, in a transaction of its own; a full disk keeps nobody out."""
+    with contextlib.suppress(Busy, StorageFull), transaction():
+        record(kind, subject=username, address=visitor_address())
 
 
 @blueprint.post("/auth/logout")
@@ -216,6 +227,7 @@ def change_password() -> Answer:
             password_hash = hash_password(form.password.data)
             with transaction():
                 service.set_password(user, password_hash)
+                record(PASSWORD_CHANGED, actor=user.username, subject=user.username, address=visitor_address())
             login_user(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
             flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
             return redirect(url_for("posts.profile", username=user.username))

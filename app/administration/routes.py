@@ -12,9 +12,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..accounts.models import User
+from ..audit import service as audit
 from ..core.database import transaction
 from ..core.errors import Invalid
-from ..web.context import SILENT, is_api, settings
+from ..web.context import SILENT, is_api, settings, visitor_address
 from ..web.forms import Form, attach, checked_token, status_of, told
 from ..web.guard import administrator_required
 from ..web.paging import linked, position
@@ -72,35 +73,43 @@ def person(user_id: int) -> Answer:
 @administrator_required
 def approve(user_id: int) -> Answer:
     """Let somebody in who waits."""
-    return _done(user_id, service.approve, _("%(name)s can log in now."))
+    return _done(audit.APPROVED, user_id, service.approve, _("%(name)s can log in now."))
 
 
 @blueprint.post("/people/<int:user_id>/resume")
 @administrator_required
 def resume(user_id: int) -> Answer:
     """Let somebody in again who was suspended."""
-    return _done(user_id, service.resume, _("%(name)s can log in again."))
+    return _done(audit.RESUMED, user_id, service.resume, _("%(name)s can log in again."))
 
 
 @blueprint.route("/people/<int:user_id>/refuse", methods=["GET", "POST"])
 @administrator_required
 def refuse(user_id: int) -> Answer:
     """Ask, then delete an account that waits."""
-    return _asked("refuse", user_id, lambda user: service.refuse(user, current_user), _("%(name)s is refused."))
+    return _asked(
+        "refuse", audit.REFUSED, user_id, lambda user: service.refuse(user, current_user), _("%(name)s is refused.")
+    )
 
 
 @blueprint.route("/people/<int:user_id>/suspend", methods=["GET", "POST"])
 @administrator_required
 def suspend(user_id: int) -> Answer:
     """Ask, then keep somebody out."""
-    return _asked("suspend", user_id, lambda user: service.suspend(user, current_user), _("%(name)s is suspended."))
+    return _asked(
+        "suspend",
+        audit.SUSPENDED,
+        user_id,
+        lambda user: service.suspend(user, current_user),
+        _("%(name)s is suspended."),
+    )
 
 
 @blueprint.route("/people/<int:user_id>/promote", methods=["GET", "POST"])
 @administrator_required
 def promote(user_id: int) -> Answer:
     """Ask, then make somebody an administrator."""
-    return _asked("promote", user_id, service.promote, _("%(name)s is an administrator now."))
+    return _asked("promote", audit.PROMOTED, user_id, service.promote, _("%(name)s is an administrator now."))
 
 
 @blueprint.route("/people/<int:user_id>/demote", methods=["GET", "POST"])
@@ -108,7 +117,7 @@ def promote(user_id: int) -> Answer:
 def demote(user_id: int) -> Answer:
     """Ask, then make an administrator a member."""
     done = _("%(name)s is no longer an administrator.")
-    return _asked("demote", user_id, lambda user: service.demote(user, current_user), done)
+    return _asked("demote", audit.DEMOTED, user_id, lambda user: service.demote(user, current_user), done)
 
 
 @blueprint.route("/people/<int:user_id>/delete", methods=["GET", "POST"])
@@ -122,6 +131,7 @@ def delete(user_id: int) -> Answer:
                 user = queries.get_user(user_id)
                 name = user.username
                 service.request_deletion(user, current_user, form.name.data)
+                _record(audit.DELETED, user)
         except Invalid as error:
             attach(form, error, "name")
         else:
@@ -131,17 +141,17 @@ def delete(user_id: int) -> Answer:
     return (page, status_of(form)) if form.is_submitted() else page
 
 
-def _asked(question: str, user_id: int, act: Act, done: str) -> Answer:
+def _asked(question: str, kind: str, user_id: int, act: Act, done: str) -> Answer:
     """A page that asks, and what the answer does."""
     form = Form()
     if form.validate_on_submit():
-        return _done(user_id, act, done)
+        return _done(kind, user_id, act, done)
     page = render_template("administration/confirm.html", form=form, question=question, user=queries.get_user(user_id))
     return (page, status_of(form)) if form.is_submitted() else page
 
 
-def _done(user_id: int, act: Act, done: str) -> Answer:
-    """Do it, and say so, or why not."""
+def _done(kind: str, user_id: int, act: Act, done: str) -> Answer:
+    """Do it, note it, and say so, or why not."""
     if not checked_token():
         raise BadRequest
     values: dict[str, Any] = {}
@@ -150,8 +160,13 @@ def _done(user_id: int, act: Act, done: str) -> Answer:
             user = queries.get_user(user_id)
             values["name"] = user.username
             act(user)
+            _record(kind, user)
     except Invalid as error:
         flash(told(error), "warning")
     else:
         flash(done % values, "success")
     return redirect(url_for("administration.person", user_id=user_id))
+
+
+def _record(kind: str, user: User) -> None:
+    audit.record(kind, actor=current_user.username, subject=user.username, address=visitor_address())

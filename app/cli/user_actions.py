@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from ..accounts.queries import get_account
 from ..administration import service
+from ..audit import service as audit
 from ..core.database import transaction
 from ..invitations.service import MOST_DAYS, MOST_USES, PATH, create_invitation
 from ..web.context import settings
@@ -26,6 +27,7 @@ def invite(uses: int, days: int | None, note: str) -> None:
         raise click.ClickException("MICROBLOG_REGISTRATION=closed lets nobody in; set it to invite")
     with transaction():
         token = create_invitation(None, uses, days, note)
+        audit.record(audit.INVITED)
     click.echo(site() + PATH + token)
 
 
@@ -36,7 +38,9 @@ def invite(uses: int, days: int | None, note: str) -> None:
 def approve(username: str) -> None:
     """Let somebody in who waits for approval."""
     with transaction():
-        service.approve(get_account(username))
+        user = get_account(username)
+        service.approve(user)
+        audit.record(audit.APPROVED, subject=user.username)
     click.echo(f"{username} can log in now")
 
 
@@ -47,7 +51,9 @@ def approve(username: str) -> None:
 def suspend(username: str) -> None:
     """Keep somebody out, and end their log-ins and tokens; what they wrote stays."""
     with transaction():
-        service.suspend(get_account(username), by=None)
+        user = get_account(username)
+        service.suspend(user, by=None)
+        audit.record(audit.SUSPENDED, subject=user.username)
     click.echo(f"{username} is suspended and logged out everywhere")
 
 
@@ -58,7 +64,9 @@ def suspend(username: str) -> None:
 def resume(username: str) -> None:
     """Let somebody in again who was suspended."""
     with transaction():
-        service.resume(get_account(username))
+        user = get_account(username)
+        service.resume(user)
+        audit.record(audit.RESUMED, subject=user.username)
     click.echo(f"{username} can log in again")
 
 
@@ -69,7 +77,9 @@ def resume(username: str) -> None:
 def promote(username: str) -> None:
     """Make an account an administrator."""
     with transaction():
-        service.promote(get_account(username))
+        user = get_account(username)
+        service.promote(user)
+        audit.record(audit.PROMOTED, subject=user.username)
     click.echo(f"{username} is an administrator now")
 
 
@@ -80,7 +90,9 @@ def promote(username: str) -> None:
 def demote(username: str) -> None:
     """Make an administrator a member."""
     with transaction():
-        service.demote(get_account(username), by=None)
+        user = get_account(username)
+        service.demote(user, by=None)
+        audit.record(audit.DEMOTED, subject=user.username)
     click.echo(f"{username} is a member now")
 
 
@@ -94,7 +106,9 @@ def delete(username: str, yes: bool) -> None:
     name = get_account(username).username
     typed = name if yes else click.prompt(f"This deletes {name} and everything of {name}. Type the name again")
     with transaction():
-        service.request_deletion(get_account(username), by=None, name=typed)
+        user = get_account(username)
+        service.request_deletion(user, by=None, name=typed)
+        audit.record(audit.DELETED, subject=user.username)
     click.echo(f"{name} is locked out; the running appliance deletes the rest")
 
 

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from ..accounts import service
 from ..accounts.passwords import hash_password
 from ..accounts.queries import all_users, get_account
+from ..audit.service import LINK_MADE, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import transaction
 from ..recovery.service import BY_HAND, make_token
 from ..recovery.tasks import PATH
@@ -32,7 +33,8 @@ def create_user(username: str, email: str, admin: bool, password_stdin: bool) ->
     service.checked_email(email)
     password, password_hash = _password(password_stdin)
     with transaction():
-        service.create_user(username, email, password_hash, is_admin=admin)
+        user = service.create_user(username, email, password_hash, is_admin=admin)
+        record(REGISTERED, subject=user.username)
     click.echo(f"made {'administrator' if admin else 'account'} {username}")
     _tell(password, password_stdin)
 
@@ -56,7 +58,9 @@ def reset_password(username: str, password_stdin: bool) -> None:
     get_account(username)
     password, password_hash = _password(password_stdin)
     with transaction():
-        service.set_password(get_account(username), password_hash)
+        user = get_account(username)
+        service.set_password(user, password_hash)
+        record(PASSWORD_CHANGED, subject=user.username)
     click.echo(f"{username} has a new password and is logged out everywhere")
     _tell(password, password_stdin)
 
@@ -66,7 +70,10 @@ def reset_password(username: str, password_stdin: bool) -> None:
 @explained
 def reset_link(username: str) -> None:
     """Make a link by which somebody chooses a new password, good once and for a day."""
-    token = make_token(settings().secret_key, get_account(username), BY_HAND)
+    user = get_account(username)
+    token, name = make_token(settings().secret_key, user, BY_HAND), user.username
+    with transaction():
+        record(LINK_MADE, subject=name)
     click.echo(site() + PATH + token)
 
 

@@ -14,6 +14,7 @@ from ..accounts.forms import RegistrationForm
 from ..accounts.models import WAITING
 from ..accounts.passwords import hash_password
 from ..accounts.service import create_user, newcomer_status
+from ..audit.service import INVITATION_REVOKED, INVITED, JOINED, REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid
 from ..web.context import settings, site_address, visitor_address
@@ -53,7 +54,8 @@ def register() -> Answer:
         password_hash = hash_password(form.password.data)
         try:
             with transaction():
-                create_user(form.username.data, form.email.data, password_hash, status=status)
+                user = create_user(form.username.data, form.email.data, password_hash, status=status)
+                record(REGISTERED, subject=user.username, address=visitor_address())
         except Conflict as error:
             attach(form, error, str(error.values["field"]))
         else:
@@ -74,7 +76,8 @@ def accept(token: str) -> Answer:
         if form.validate_on_submit():
             password_hash = hash_password(form.password.data)
             with transaction():
-                service.accept(token, form.username.data, form.email.data, password_hash)
+                user = service.accept(token, form.username.data, form.email.data, password_hash)
+                record(JOINED, subject=user.username, address=visitor_address())
             return _made()
     except Conflict as error:
         # Read anew: what was read before ended with the transaction.
@@ -114,6 +117,7 @@ def index() -> Answer:
         uses, days = service.checked_uses(form.uses.data), service.checked_days(form.days.data)
         with transaction():
             token = service.create_invitation(current_user, uses, days, form.note.data)
+            record(INVITED, actor=current_user.username, address=visitor_address())
         link = site_address() + url_for("invitations.accept", token=token)
         form.note.data = ""
     page = linked(queries.invitations(position(), settings().posts_per_page), "invitations.index")
@@ -136,5 +140,6 @@ def revoke(invitation_id: int) -> Answer:
         raise BadRequest
     with transaction():
         service.revoke(queries.get_invitation(invitation_id))
+        record(INVITATION_REVOKED, actor=current_user.username, address=visitor_address())
     flash(_("The invitation is revoked."), "success")
     return redirect(url_for("invitations.index"))

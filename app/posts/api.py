@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response
 from ..accounts import service
 from ..accounts.models import User
 from ..accounts.passwords import hash_password
+from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Forbidden, Invalid
 from ..core.paging import LARGEST_PAGE, whole_number
 from ..tokens.api import caller, token_required
-from ..web.context import settings, site_address
+from ..web.context import settings, site_address, visitor_address
 from . import queries
 from .queries import Person
 
@@ -74,6 +75,7 @@ def create() -> Answer:
         password_hash = hash_password(service.checked_password(fields["password"]))
         with transaction():
             user = service.create_user(fields["username"], fields["email"], password_hash, status=status)
+            record(REGISTERED, subject=user.username, address=visitor_address())
             user.about_me = service.checked_about(fields.get("about_me", ""))
             user_id = user.id
     except (Invalid, Conflict) as error:

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 
 from ..accounts.models import User
 from ..accounts.routes import authenticated
+from ..audit.service import LOGGED_IN, record
 from ..core.database import transaction
+from ..web.context import visitor_address
 from . import queries, service
 
 blueprint = Blueprint("tokens_api", __name__, url_prefix="/api/tokens")
@@ -54,6 +56,7 @@ def create() -> Response:
         raise Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "Microblog"}))
     with transaction():
         token = service.create_token(user, NAME, service.LOG_IN_LIFETIME)
+        record(LOGGED_IN, subject=user.username, address=visitor_address())
     return jsonify(token=token)
 
 

@@ -1,4 +1,4 @@
-"""Whether an account may get in, invitations, and who came by which."""
+"""Whether an account may get in, invitations, who came by which, and what happened to accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,3 +50,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_admission")),
     )
     op.create_index("ix_admission_invitation_id", "admission", ["invitation_id"])
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sqlite_autoincrement=True,
+    )

@@ -59,6 +59,7 @@ PAGES = [
     ("alice", "/admin/people/2/promote", "An administrator can do all that you can"),
     ("alice", "/admin/people/2/delete", "To confirm, type"),
     ("alice", "/admin/invitations", "Made until now"),
+    ("alice", "/admin/events", "alice made an invitation"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),
     ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),
