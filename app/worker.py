@@ -16,8 +16,8 @@ from types import FrameType
 from flask import Flask
 
 from . import assemble
-from .administration.service import DELETE
-from .administration.tasks import delete_account
+from .administration.service import DELETE, TELL_APPROVED
+from .administration.tasks import delete_account, tell_approved
 from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
@@ -83,6 +83,7 @@ def build_registry(
     exports = settings.data_dir / "exports"
     registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
     registry.register(DELETE, partial(delete_account, exports), batch=1)
+    registry.register(TELL_APPROVED, tell_approved, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     registry.register(UPDATE, partial(update_index, index, catalogue))
     registry.register(REBUILD, partial(rebuild_index, index, catalogue))

@@ -15,7 +15,7 @@ from ..accounts.models import User
 from ..audit import service as audit
 from ..core.database import transaction
 from ..core.errors import Invalid
-from ..web.context import SILENT, is_api, settings, visitor_address
+from ..web.context import SILENT, is_api, settings, site_address, visitor_address
 from ..web.forms import Form, attach, checked_token, status_of, told
 from ..web.guard import administrator_required
 from ..web.paging import linked, position
@@ -73,7 +73,8 @@ def person(user_id: int) -> Answer:
 @administrator_required
 def approve(user_id: int) -> Answer:
     """Let somebody in who waits."""
-    return _done(audit.APPROVED, user_id, service.approve, _("%(name)s can log in now."))
+    address = site_address() if settings().mail else ""
+    return _done(audit.APPROVED, user_id, lambda user: service.approve(user, address), _("%(name)s can log in now."))
 
 
 @blueprint.post("/people/<int:user_id>/resume")

@@ -14,7 +14,7 @@ from ..posts.queries import KIND
 from ..search.service import record_change
 from . import queries
 
-DELETE = "administration.delete"
+DELETE, TELL_APPROVED = "administration.delete", "administration.tell_approved"
 # Deleted in one transaction, so that nobody who writes waits for long; their number is that of the index's batches.
 PIECE = 200
 NOT_ONESELF = mark("You cannot do that to your own account. Let another administrator do it.")
@@ -23,10 +23,15 @@ CHANGED = mark("This account is not, or no longer, in a state in which that can 
 NOT_THE_NAME = mark("This is not the name of the account.")
 
 
-def approve(user: User) -> None:
-    """Let an account in that waited; raises Invalid if it does not wait."""
+def approve(user: User, address: str = "") -> None:
+    """Let an account in that waited; raises Invalid if it does not wait.
+
+    With the `address` of the site, where letters are sent, the worker mails that to whoever it is.
+    """
     _require(user, WAITING)
     user.status = ACTIVE
+    if address:
+        enqueue(TELL_APPROVED, {"id": user.id, "address": address})
 
 
 def suspend(user: User, by: User | None) -> None:

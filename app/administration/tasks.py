@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.database import transaction
+from ..accounts.models import User
+from ..core.database import db, transaction
 from ..exports.tasks import remove_strays
+from ..mail.service import send_later
 from . import service
+from .emails import approved_letter
+
+LOG_IN = "/auth/login"
 
 
 def delete_account(exports: Path, payloads: Sequence[dict[str, Any]]) -> None:
@@ -18,3 +23,14 @@ def delete_account(exports: Path, payloads: Sequence[dict[str, Any]]) -> None:
             gone = service.delete_piece(payload["id"])
         if gone:
             remove_strays(exports)
+
+
+def tell_approved(payloads: Sequence[dict[str, Any]]) -> None:
+    """Mail to each that they can log in, if that is still so."""
+    for payload in payloads:
+        user = db.session.get(User, payload["id"])
+        if user is None or not user.is_active:
+            continue
+        letter = approved_letter(user, payload["address"] + LOG_IN)
+        with transaction():
+            send_later(letter)

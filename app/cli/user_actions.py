@@ -39,7 +39,7 @@ def approve(username: str) -> None:
     """Let somebody in who waits for approval."""
     with transaction():
         user = get_account(username)
-        service.approve(user)
+        service.approve(user, site() if settings().mail else "")
         audit.record(audit.APPROVED, subject=user.username)
     click.echo(f"{username} can log in now")
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from page import Page, PageClient
 from people import PASSWORD, PASSWORD_HASH, People
-from postbox import Postbox
+from postbox import Postbox, text_of
 from statements import Statements
 from threads import at_once
 
@@ -18,10 +18,14 @@ from app.accounts.models import ACTIVE, SUSPENDED, WAITING, User
 from app.accounts.queries import find_user, get_account
 from app.accounts.service import create_user
 from app.administration import service
+from app.administration.tasks import tell_approved
 from app.core.config import Settings
 from app.core.database import db, transaction
+from app.jobs.models import Job
+from app.jobs.runner import run_due
 from app.recovery.service import BY_HAND, make_token
 from app.recovery.tasks import send_link
+from app.worker import build_catalogue, build_registry
 
 BOB, DORA = "/admin/people/2", "/admin/people/4"
 
@@ -147,6 +151,43 @@ def test_letters_for_a_new_password_go_to_nobody_who_may_not_log_in(
             assert db.session.execute(db.text("SELECT count(*) FROM job")).scalar() == 0
             send_link(settings.secret_key, [{"email": "bob@example.org", "address": "http://localhost"}])
             assert db.session.execute(db.text("SELECT count(*) FROM job")).scalar() == 1
+
+
+@pytest.mark.parametrize(("host", "expected"), [("pi.local", "http://pi.local"), ("evil.example", "https://pi.local")])
+def test_who_is_approved_is_told_by_letter_where_letters_are_sent(
+    settings: Settings, make_app, index, host: str, expected: str
+) -> None:
+    with Postbox() as postbox:
+        chosen = replace(settings, mail=postbox.settings, public_url="https://pi.local")
+        app = make_app(chosen)
+        alice, base = People(app).settle().browser("alice"), f"http://{host}"
+        with app.app_context(), transaction():
+            create_user("dora", "dora@example.org", PASSWORD_HASH, status=WAITING).language = "es"
+        with alice.session_transaction(base_url=base) as session, app.app_context():
+            session["_user_id"], session["_fresh"] = get_account("alice").get_id(), True
+        token = Page(alice.get(DORA, base_url=base).text).value_of("csrf_token")
+        assert alice.post(f"{DORA}/approve", base_url=base, data={"csrf_token": token}).status_code == 302
+        with app.app_context():
+            while run_due(build_registry(index, build_catalogue(), chosen)):
+                pass
+        (letter,) = postbox.letters
+        assert letter["To"] == "dora@example.org"
+        assert letter["Subject"] == "Tu cuenta en Microblog está lista"
+        assert f"{expected}/auth/login" in text_of(letter)
+        assert f"{expected}/auth/login" in text_of(letter, "html")
+
+
+@pytest.mark.usefixtures("dora")
+def test_no_letter_where_none_are_sent_or_to_who_was_suspended_since(
+    app: Flask, alice: PageClient, work: Callable[[], None]
+) -> None:
+    do(alice, f"{DORA}/approve")
+    with app.app_context():
+        assert db.session.query(Job).count() == 0
+        with transaction():
+            service.suspend(get_account("dora"), None)
+        tell_approved([{"id": 4, "address": "https://pi.local"}, {"id": 99, "address": "https://pi.local"}])
+        assert db.session.query(Job).count() == 0
 
 
 def test_a_member_becomes_an_administrator_and_a_member_again(
