@@ -6,12 +6,15 @@ from flask import Flask
 from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
+from .administration.routes import init_administration
+from .audit.routes import init_audit
 from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
 from .core.logs import init_logs
 from .exports.routes import init_exports
 from .health import init_health
+from .invitations.routes import init_invitations
 from .jobs.wake import use_pipe
 from .mail.reports import ErrorReports
 from .messages.routes import init_messages
@@ -66,9 +69,11 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_errors(app)
     if settings.mail and settings.mail.admins:
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
+    init_audit(app)
     init_accounts(app)
     init_preferences(app)
     init_recovery(app)
+    init_invitations(app)
     init_tokens(app)
     init_posts(app, index or WhooshIndex(settings.search_dir))
     init_translating(app, make_translator(settings.translator, settings.web_threads) if settings.translator else None)
@@ -77,6 +82,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_notifications(app)
     init_exports(app)
     init_reference(app, VERSION)
+    init_administration(app)
     init_health(app)
     return app
 

@@ -17,6 +17,8 @@ from typing import Any
 from flask import Flask
 
 from . import assemble
+from .administration.service import DELETE, TELL_APPROVED
+from .administration.tasks import delete_account, tell_approved
 from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
@@ -82,8 +84,10 @@ def build_registry(
     registry = Registry(report)
     mailer = Mailer(settings.mail) if settings.mail else None
     registry.register(SEND, partial(send_mail, mailer), batch=1)
-    exports = partial(make_export, settings.data_dir / "exports", mailer is not None)
-    registry.register(MAKE, exports, batch=1)
+    exports = settings.data_dir / "exports"
+    registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
+    registry.register(DELETE, partial(delete_account, exports), batch=1)
+    registry.register(TELL_APPROVED, tell_approved, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     detector = Detector(settings.translator.post_languages) if settings.translator else None
     registry.register(LOOK_BACK, partial(look_back, detector))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -10,7 +10,10 @@ from page import PageClient
 from people import PASSWORD, People
 from statements import Statements
 
+from app.core.config import Settings
+
 HOME, PROFILE, LOGIN = "/index", "/user/alice", "/auth/login"
+BOB = "/admin/people/2"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ ROUTES = [
     Access("POST", "/auth/login", 302, 302, 302),
     Access("GET", "/auth/register", 200, 302, 302),
     Access("POST", "/auth/register", 302, 302, 302),
+    Access("GET", "/invite/<token>", 422, 302, 302, "/invite/forged"),
+    Access("POST", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/auth/logout", 302, 302, 302),
     Access("GET", "/messages", 302, 200, 200),
     Access("GET", "/messages/sent", 302, 200, 200),
@@ -60,6 +65,25 @@ ROUTES = [
     Access("GET", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/user/<username>/recovery_link", 302, 200, 404, "/user/bob/recovery_link"),
+    Access("GET", "/admin/events", 302, 200, 404),
+    Access("GET", "/admin/invitations", 302, 200, 404),
+    Access("POST", "/admin/invitations", 302, 200, 404),
+    Access("POST", "/admin/invitations/<int:invitation_id>/revoke", 302, 404, 404, "/admin/invitations/9/revoke"),
+    Access("GET", "/admin/people", 302, 200, 404),
+    # Bob, who is neither suspended nor waiting; tests/administration has what comes of each.
+    Access("GET", "/admin/people/<int:user_id>", 302, 200, 404, BOB),
+    Access("POST", "/admin/people/<int:user_id>/approve", 302, 302, 404, BOB + "/approve"),
+    Access("POST", "/admin/people/<int:user_id>/resume", 302, 302, 404, BOB + "/resume"),
+    Access("GET", "/admin/people/<int:user_id>/refuse", 302, 200, 404, BOB + "/refuse"),
+    Access("POST", "/admin/people/<int:user_id>/refuse", 302, 302, 404, BOB + "/refuse"),
+    Access("GET", "/admin/people/<int:user_id>/suspend", 302, 200, 404, BOB + "/suspend"),
+    Access("POST", "/admin/people/<int:user_id>/suspend", 302, 302, 404, BOB + "/suspend"),
+    Access("GET", "/admin/people/<int:user_id>/promote", 302, 200, 404, BOB + "/promote"),
+    Access("POST", "/admin/people/<int:user_id>/promote", 302, 302, 404, BOB + "/promote"),
+    Access("GET", "/admin/people/<int:user_id>/demote", 302, 200, 404, BOB + "/demote"),
+    Access("POST", "/admin/people/<int:user_id>/demote", 302, 302, 404, BOB + "/demote"),
+    Access("GET", "/admin/people/<int:user_id>/delete", 302, 200, 404, BOB + "/delete"),
+    Access("POST", "/admin/people/<int:user_id>/delete", 302, 302, 404, BOB + "/delete"),
     Access("GET", "/exports", 302, 200, 200),
     Access("POST", "/export_posts", 302, 302, 302),
     Access("GET", "/exports/<int:export_id>", 302, 404, 404, "/exports/1"),
@@ -112,6 +136,8 @@ ROUTES = [
     Access("GET", "/bootstrap/static/<path:filename>", 200, 200, 200, "/bootstrap/static/css/bootstrap.min.css"),
 ]
 FORMS = {
+    "/admin/invitations": {"uses": "1", "days": "7", "note": "a letter"},
+    "/admin/people/<int:user_id>/delete": {"name": "bob"},
     "/": {"post": "a new post"},
     "/index": {"post": "a new post"},
     "/send_message/<recipient>": {"message": "a new message"},
@@ -129,16 +155,23 @@ POSTS = [
     if route.method == "POST" and route.rule != "/setup" and not route.rule.startswith("/api/")
 ]  # fmt: skip
 # Logging out leads to the log-in page whoever does it.
-OPEN_FORMS = ("/auth/login", "/auth/logout", "/auth/register")
+OPEN_FORMS = ("/auth/login", "/auth/logout", "/auth/register", "/invite/<token>")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
-# Not reachable for anybody here, with or without a token; tests/recovery has their forms.
-RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>")
+# Not reachable for anybody here, with or without a token; tests/recovery and tests/invitations have their forms.
+RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>")
+FOR_ADMINISTRATORS = ("/admin/", "/user/<username>/recovery_link")
 PAGES = [route for route in ROUTES if route.method == "GET"]
 FORMS_ALONE = [route for route in POSTS if route.rule not in {page.rule for page in PAGES}]
 
 
 def named(route: Access) -> str:
     return f"{route.method} {route.rule}"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Everybody may make an account."""
+    return replace(settings, registration="open")
 
 
 @pytest.fixture
@@ -193,7 +226,7 @@ def test_a_form_without_its_token_is_refused_and_changes_nothing(
     app: Flask, people: People, statements: Statements, route: Access, token: str | None
 ) -> None:
     people.post("charlie", "what is to stay")
-    sender = "alice" if route.rule == "/user/<username>/recovery_link" else "charlie"
+    sender = "alice" if route.rule.startswith(FOR_ADMINISTRATORS) else "charlie"
     client = PageClient(app) if route.rule in ("/auth/login", "/auth/register") else people.browser(sender)
     client.get("/auth/login")
     data = FORMS.get(route.rule, {}) | ({} if token is None else {"csrf_token": token})

@@ -17,8 +17,11 @@ EMAIL_LENGTH = 120
 ABOUT_LENGTH = 140
 LANGUAGE_LENGTH = 8
 TIME_ZONE_LENGTH = 64
+STATUS_LENGTH = 16
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
+# Whoever is not active gets in nowhere: waiting for approval, suspended, or leaving (being deleted, piece by piece).
+ACTIVE, WAITING, SUSPENDED, LEAVING = "active", "waiting", "suspended", "leaving"
 
 
 def new_session_key() -> str:
@@ -30,6 +33,12 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     """An account. `username_key` and `email_key` are the lower-case forms that must be unique."""
 
     __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'waiting', 'suspended', 'leaving')", name="known_status"),
+        Index("ix_user_status", "status"),
+        # The number of a deleted account must never come to mean another one.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(USERNAME_LENGTH))
@@ -39,12 +48,18 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     password_hash: Mapped[str] = mapped_column(String(256))
     session_key: Mapped[str] = mapped_column(String(32), default=new_session_key)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(STATUS_LENGTH), default=ACTIVE, server_default=ACTIVE)
     about_me: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
     # None: whatever the browser asks for, and what the settings say.
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_LENGTH))
     time_zone: Mapped[str | None] = mapped_column(String(TIME_ZONE_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this account may get in; Flask-Login asks for it by this name."""
+        return self.status == ACTIVE
 
     def get_id(self) -> str:
         """What the session cookie holds: it is void once `session_key` changes."""

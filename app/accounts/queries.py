@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, whole_number
-from .models import Follow, User
+from .models import WAITING, Follow, User
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,25 @@ def find_user(username: str) -> User | None:
 
 
 def get_user(username: str) -> User:
-    """The account of that name; raises NotFound."""
+    """The account of that name as others see it; raises NotFound, also while it waits for approval."""
+    user = get_account(username)
+    if user.status == WAITING:
+        raise NotFound
+    return user
+
+
+def get_account(username: str) -> User:
+    """The account of that name, whatever its status; raises NotFound."""
     user = find_user(username)
     if user is None:
         raise NotFound
     return user
 
 
-def get_account(user_id: int) -> User:
-    """The account with that id; raises NotFound."""
+def get_user_by_id(user_id: int) -> User:
+    """The account with that id as others see it; raises NotFound, also while it waits for approval."""
     user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
-    if user is None:
+    if user is None or user.status == WAITING:
         raise NotFound
     return user
 
@@ -54,11 +62,12 @@ def find_user_by_email(email: str) -> User | None:
 
 
 def user_of_session(session_id: str) -> User | None:
-    """The account that a session cookie speaks for, None if that log-in was ended."""
+    """The account that a session cookie speaks for, None if that log-in was ended or the account may not get in."""
     number, _, key = session_id.partition(".")
     user_id = whole_number(number, LARGEST_ID)
     user = db.session.get(User, user_id) if user_id else None
-    return user if user and compare_digest(user.session_key.encode(), key.encode()) else None
+    good = user is not None and user.is_active and compare_digest(user.session_key.encode(), key.encode())
+    return user if good else None
 
 
 def all_users() -> list[User]:

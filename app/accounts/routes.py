@@ -1,4 +1,4 @@
-"""Pages of accounts: set-up, registration, log-in and log-out, following."""
+"""Pages of accounts: set-up, log-in and log-out, following, one's profile and password."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from flask_login import LoginManager, current_user, login_required, login_user, 
 from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from ..audit.service import LOG_IN_FAILED, LOGGED_IN, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
-from ..web.context import is_program, settings, visitor_address
+from ..web.context import is_program, visitor_address
 from ..web.forms import attach, checked_token, status_of
 from ..web.security import safe_next
 from ..web.throttle import Throttle
 from . import service
-from .forms import LoginForm, PasswordForm, ProfileForm, RegistrationForm, SetupForm
+from .forms import LoginForm, PasswordForm, ProfileForm, SetupForm
 from .models import ABOUT_LENGTH, User
 from .passwords import hash_password
 from .queries import any_account, find_user, get_user, user_of_session
@@ -112,28 +113,9 @@ def _check_setup_code(code: str) -> None:
 def _create_administrator(form: SetupForm) -> User:
     password_hash = hash_password(form.password.data)
     with transaction():
-        return create_first_administrator(form.username.data, form.email.data, password_hash)
-
-
-@blueprint.route("/auth/register", methods=["GET", "POST"])
-def register() -> Answer:
-    """Make an account, where the appliance lets people do so themselves."""
-    if current_user.is_authenticated:
-        return redirect(url_for("posts.index"))
-    if settings().registration != "open":
-        raise Forbidden(mark("This appliance takes no new accounts. Ask whoever runs it for one."))
-    form = RegistrationForm()
-    if form.validate_on_submit():
-        password_hash = hash_password(form.password.data)
-        try:
-            with transaction():
-                service.create_user(form.username.data, form.email.data, password_hash)
-        except Conflict as error:
-            attach(form, error, str(error.values["field"]))
-        else:
-            flash(_("Your account is ready. Log in."), "success")
-            return redirect(url_for("accounts.login"))
-    return _form_page("accounts/register.html", form)
+        user = create_first_administrator(form.username.data, form.email.data, password_hash)
+        record(REGISTERED, subject=user.username, address=visitor_address())
+        return user
 
 
 @blueprint.route("/auth/login", methods=["GET", "POST"])
@@ -144,25 +126,43 @@ def login() -> Answer:
     form = LoginForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
     if form.validate_on_submit():
-        user = authenticated(form.username.data, form.password.data)
-        if user is not None:
-            login_user(user, remember=form.remember_me.data)
-            return redirect(target or url_for("posts.index"))
-        attach(form, Invalid(mark("The name or the password is wrong.")), "password")
+        try:
+            user = authenticated(form.username.data, form.password.data)
+        except Forbidden as error:
+            attach(form, error, "username")
+        else:
+            if user is not None:
+                login_user(user, remember=form.remember_me.data)
+                note(LOGGED_IN, user.username)
+                return redirect(target or url_for("posts.index"))
+            attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return _form_page("accounts/login.html", form, next_url=target)
 
 
 def authenticated(username: str, password: str) -> User | None:
-    """The account if the password is right; failures are counted per visitor's address, many raise RateLimited."""
+    """The account if the password is right; raises Forbidden, with the reason, for one that may not get in.
+
+    Failures are counted per visitor's address, many raise RateLimited.
+    """
     throttle: Throttle = current_app.extensions[FAILED_LOGINS]
     throttle.check(visitor_address())
     user = find_user(username.strip())
-    user_id = user.id if user else None
+    user_id, name = (user.id, user.username) if user else (None, "")
     if not service.authenticate(user, password):
         throttle.failed(visitor_address())
+        note(LOG_IN_FAILED, name)
         return None
     throttle.succeeded(visitor_address())
-    return db.session.get(User, user_id)
+    user = db.session.get(User, user_id)
+    if user is not None:
+        service.refuse_unless_active(user)
+    return user
+
+
+def note(kind: str, username: str) -> None:
+    """Note what happened to an account, in a transaction of its own; a full disk keeps nobody out."""
+    with contextlib.suppress(Busy, StorageFull), transaction():
+        record(kind, subject=username, address=visitor_address())
 
 
 @blueprint.post("/auth/logout")
@@ -231,6 +231,7 @@ def change_password() -> Answer:
             password_hash = hash_password(form.password.data)
             with transaction():
                 service.set_password(user, password_hash)
+                record(PASSWORD_CHANGED, actor=user.username, subject=user.username, address=visitor_address())
             login_user(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
             flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
             return redirect(url_for("posts.profile", username=user.username))

@@ -11,15 +11,19 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
-from ..core.errors import Conflict, Invalid, NotFound, mark
+from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
 from ..core.text import REPLACEMENT, clean, is_unprintable, refuse_unprintable
 from ..core.time import utc_now
 from .models import (
     ABOUT_LENGTH,
+    ACTIVE,
     EMAIL_LENGTH,
+    LEAVING,
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
+    SUSPENDED,
     USERNAME_LENGTH,
+    WAITING,
     Follow,
     User,
     new_session_key,
@@ -32,6 +36,14 @@ USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 RESERVED = frozenset({".", ".."})
 NAME_RULE = mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores.")
 NAME_TAKEN = mark("This name is taken. Choose another.")
+CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
+BY_INVITATION = mark("New accounts are made by invitation here. Ask whoever runs this appliance for a link.")
+# What is told to whoever has the right password and may not get in all the same.
+REFUSALS = {
+    WAITING: mark("Your account is waiting: an administrator has to approve it before you can log in."),
+    SUSPENDED: mark("Your account is suspended. Ask whoever runs this appliance."),
+    LEAVING: mark("Your account is being deleted."),
+}
 LAST_SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -96,7 +108,19 @@ def checked_about(text: str) -> str:
     return clean(text, "about_me", ABOUT_LENGTH, lines=True) if text.strip() else ""
 
 
-def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False) -> User:
+def newcomer_status(registration: str) -> str:
+    """The status of an account that somebody makes without an invitation; raises Forbidden where nobody can.
+
+    `registration` is the mode in the settings.
+    """
+    if registration == "open":
+        return ACTIVE
+    if registration == "approval":
+        return WAITING
+    raise Forbidden(BY_INVITATION if registration == "invite" else CLOSED)
+
+
+def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False, status: str = ACTIVE) -> User:
     """A new account; raises Invalid, or Conflict (with `values["field"]`) when the name or the address is taken.
 
     The database decides uniqueness: looking first would leave a gap between the look and the write.
@@ -109,6 +133,7 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
         email_key=address.lower(),
         password_hash=password_hash,
         is_admin=is_admin,
+        status=status,
     )
     try:
         with db.session.begin_nested():
@@ -134,6 +159,12 @@ def authenticate(user: User | None, password: str) -> bool:
     return len(password) <= LONGEST_PASSWORD and password_matches(stored, password)
 
 
+def refuse_unless_active(user: User) -> None:
+    """Raise Forbidden, with the reason, for an account that may not get in. Only for whoever has its password."""
+    if user.status in REFUSALS:
+        raise Forbidden(REFUSALS[user.status])
+
+
 def change_profile(user: User, username: str, about_me: str, email: str = "") -> None:
     """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict.
 
@@ -155,11 +186,6 @@ def set_password(user: User, password_hash: str) -> None:
     """Give an account another password and end all its log-ins."""
     user.password_hash = password_hash
     user.session_key = new_session_key()
-
-
-def promote(user: User) -> None:
-    """Make an account an administrator."""
-    user.is_admin = True
 
 
 def follow(follower: User, followed: User) -> bool:

@@ -14,11 +14,14 @@ from .mail import mail
 from .search import search
 from .translate import translate
 from .translator import translator
+from .user_actions import actions
 from .users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
+    for action in actions:
+        users.add_command(action)
     for group in (users, search, mail, translator, imports, translate):
         app.cli.add_command(group)
     app.shell_context_processor(_shell_context)

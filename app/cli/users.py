@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 
 from ..accounts import service
 from ..accounts.passwords import hash_password
-from ..accounts.queries import all_users, get_user
+from ..accounts.queries import all_users, get_account
+from ..audit.service import LINK_MADE, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import transaction
 from ..recovery.service import BY_HAND, make_token
 from ..recovery.tasks import PATH
@@ -32,7 +33,8 @@ def create_user(username: str, email: str, admin: bool, password_stdin: bool) ->
     service.checked_email(email)
     password, password_hash = _password(password_stdin)
     with transaction():
-        service.create_user(username, email, password_hash, is_admin=admin)
+        user = service.create_user(username, email, password_hash, is_admin=admin)
+        record(REGISTERED, subject=user.username)
     click.echo(f"made {'administrator' if admin else 'account'} {username}")
     _tell(password, password_stdin)
 
@@ -43,7 +45,8 @@ def list_users() -> None:
     """List all accounts."""
     for user in all_users():
         role = "administrator" if user.is_admin else "member"
-        click.echo(f"{user.username}\t{user.email}\t{role}\tlast seen {user.last_seen:%Y-%m-%d %H:%M} UTC")
+        seen = f"last seen {user.last_seen:%Y-%m-%d %H:%M} UTC"
+        click.echo("\t".join([user.username, user.email, role, seen] + ([] if user.is_active else [user.status])))
 
 
 @users.command("reset-password")
@@ -52,22 +55,14 @@ def list_users() -> None:
 @explained
 def reset_password(username: str, password_stdin: bool) -> None:
     """Give an account a new password and end its log-ins."""
-    get_user(username)
+    get_account(username)
     password, password_hash = _password(password_stdin)
     with transaction():
-        service.set_password(get_user(username), password_hash)
+        user = get_account(username)
+        service.set_password(user, password_hash)
+        record(PASSWORD_CHANGED, subject=user.username)
     click.echo(f"{username} has a new password and is logged out everywhere")
     _tell(password, password_stdin)
-
-
-@users.command("promote")
-@click.argument("username")
-@explained
-def promote(username: str) -> None:
-    """Make an account an administrator."""
-    with transaction():
-        service.promote(get_user(username))
-    click.echo(f"{username} is an administrator now")
 
 
 @users.command("reset-link")
@@ -75,8 +70,16 @@ def promote(username: str) -> None:
 @explained
 def reset_link(username: str) -> None:
     """Make a link by which somebody chooses a new password, good once and for a day."""
-    token = make_token(settings().secret_key, get_user(username), BY_HAND)
-    click.echo((settings().public_url or f"http://localhost:{settings().port}") + PATH + token)
+    user = get_account(username)
+    token, name = make_token(settings().secret_key, user, BY_HAND), user.username
+    with transaction():
+        record(LINK_MADE, subject=name)
+    click.echo(site() + PATH + token)
+
+
+def site() -> str:
+    """The beginning of links that are made in the shell."""
+    return settings().public_url or f"http://localhost:{settings().port}"
 
 
 def _password(from_stdin: bool) -> tuple[str, str]:

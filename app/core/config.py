@@ -22,7 +22,8 @@ DATABASE_FILE = "app.db"
 SQLITE = "sqlite:///"
 PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
-REGISTRATION_MODES = ("open", "closed")
+# Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
+REGISTRATION_MODES = ("closed", "invite", "approval", "open")
 # Pictures of people: drawn here from their names, or asked for at Gravatar by a hash of their addresses.
 AVATARS = ("drawn", "gravatar")
 
@@ -36,7 +37,7 @@ class Settings:
     secret_key: str = field(repr=False)
     port: int = 8000
     bind: str = "127.0.0.1"
-    registration: str = "open"
+    registration: str = "invite"
     post_length: int = 280
     posts_per_page: int = 25
     https: bool = False
@@ -77,7 +78,7 @@ class Settings:
             secret_key=_secret_key(source, data_dir),
             port=source.number("PORT", 8000, 1, 65535),
             bind=source.text("MICROBLOG_BIND", "127.0.0.1"),
-            registration=source.choice("MICROBLOG_REGISTRATION", "open", REGISTRATION_MODES),
+            registration=source.choice("MICROBLOG_REGISTRATION", "invite", REGISTRATION_MODES),
             post_length=source.number("MICROBLOG_POST_LENGTH", 280, 1, 5000),
             posts_per_page=source.number("POSTS_PER_PAGE", 25, 1, 100),
             https=source.flag("MICROBLOG_HTTPS"),

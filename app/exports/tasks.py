@@ -40,7 +40,7 @@ def make_export(folder: Path, mails: bool, payloads: Sequence[dict[str, Any]]) -
             with contextlib.suppress(Busy, StorageFull), transaction():
                 service.note_failure(payload["id"])
             raise
-        _remove_strays(folder)
+        remove_strays(folder)
 
 
 def _make(folder: Path, export_id: int, user_id: int) -> Path:
@@ -77,9 +77,10 @@ def _noted(items: Iterable[dict[str, str]], export_id: int, total: int) -> Itera
         yield item
 
 
-def _remove_strays(folder: Path) -> None:
+def remove_strays(folder: Path) -> None:
     """Files whose export was forgotten, or that were begun by a worker that is gone."""
     known = queries.files()
-    for path in folder.iterdir():
+    # There is no folder until somebody has asked for an export.
+    for path in folder.iterdir() if folder.exists() else ():
         if path.name not in known:
             path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, url_for
 
-from ..accounts.queries import get_account
+from ..accounts.queries import get_user_by_id
 from ..core.database import transaction
 from ..core.errors import Invalid, NotFound, mark
 from ..core.paging import Page
@@ -58,7 +58,7 @@ def sent(query: dict[str, Any]) -> Listing:
 @operation(query=PositionQuery, answer=MessageList)
 def conversation(user_id: int, query: dict[str, Any]) -> Listing:
     """What somebody and you wrote to each other, newest first."""
-    page = queries.between(caller(), get_account(user_id), position_of(query), size_of(query))
+    page = queries.between(caller(), get_user_by_id(user_id), position_of(query), size_of(query))
     return _listed(page, query, "messages_api.conversation", user_id=user_id)
 
 
@@ -77,7 +77,7 @@ def send(body: dict[str, Any], headers: dict[str, str]) -> Made:
     """Write to somebody. 400 for yourself, and where there is no such account."""
     with transaction():
         try:
-            recipient = get_account(body["recipient"])
+            recipient = get_user_by_id(body["recipient"])
         except NotFound as error:
             raise Invalid(mark("There is no such recipient."), "recipient") from error
         made = service.send_message(caller(), recipient, body["body"], settings().post_length, headers.get("key", ""))

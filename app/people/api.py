@@ -10,11 +10,12 @@ from sqlalchemy import Select
 
 from ..accounts import service
 from ..accounts.passwords import hash_password
-from ..accounts.queries import Standing, get_account, standing
+from ..accounts.queries import Standing, get_user_by_id, standing
+from ..audit.service import REGISTERED, record
 from ..core.database import transaction
-from ..core.errors import Forbidden, mark
+from ..core.errors import Forbidden
 from ..tokens.api import caller, token_required
-from ..web.context import settings
+from ..web.context import settings, visitor_address
 from ..web.operation import Made, operation
 from ..web.schemas import Listing, PageQuery, size_of
 from . import queries
@@ -22,7 +23,6 @@ from .queries import Person
 from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/users")
-CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
 
 
 def init_people(app: Flask) -> None:
@@ -31,8 +31,7 @@ def init_people(app: Flask) -> None:
 
 
 def _registration_open() -> None:
-    if settings().registration != "open":
-        raise Forbidden(CLOSED)
+    service.newcomer_status(settings().registration)
 
 
 def _own_account(user_id: int) -> None:
@@ -69,7 +68,7 @@ def me() -> Person:
 @operation(query=PageQuery, answer=UserList)
 def followers(user_id: int, query: dict[str, Any]) -> Listing:
     """Who follows somebody."""
-    get_account(user_id)
+    get_user_by_id(user_id)
     return _collection(queries.followers_of(user_id), query, "people.followers", user_id=user_id)
 
 
@@ -78,7 +77,7 @@ def followers(user_id: int, query: dict[str, Any]) -> Listing:
 @operation(query=PageQuery, answer=UserList)
 def following(user_id: int, query: dict[str, Any]) -> Listing:
     """Whom somebody follows."""
-    get_account(user_id)
+    get_user_by_id(user_id)
     return _collection(queries.followed_by(user_id), query, "people.following", user_id=user_id)
 
 
@@ -93,10 +92,12 @@ def create(body: dict[str, str]) -> Made:
     """
     password_hash = hash_password(service.checked_password(body["password"]))
     with transaction():
-        user = service.create_user(body["username"], body["email"], password_hash)
+        status = service.newcomer_status(settings().registration)
+        user = service.create_user(body["username"], body["email"], password_hash, status=status)
+        record(REGISTERED, subject=user.username, address=visitor_address())
         user.about_me = service.checked_about(body["about_me"])
         user_id = user.id
-    return Made(queries.get_person(user_id), url_for("people.show", user_id=user_id))
+    return Made(queries.get_person(user_id, waiting=True), url_for("people.show", user_id=user_id))
 
 
 @blueprint.put("/<int:user_id>")
@@ -108,7 +109,7 @@ def change(user_id: int, body: dict[str, str]) -> Person:
     403 for any other account than that of the token; 400 when the name or the address is taken.
     """
     with transaction():
-        user = get_account(user_id)
+        user = get_user_by_id(user_id)
         changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me", "email")}
         service.change_profile(user, **changed)
     return queries.get_person(user_id)
@@ -128,7 +129,7 @@ def follows(user_id: int) -> Standing:
 def follow(user_id: int) -> Standing:
     """Follow somebody; doing so again changes nothing. 400 for yourself."""
     with transaction():
-        service.follow(caller(), get_account(user_id))
+        service.follow(caller(), get_user_by_id(user_id))
     return _standing(user_id)
 
 
@@ -138,12 +139,12 @@ def follow(user_id: int) -> Standing:
 def unfollow(user_id: int) -> Standing:
     """Stop following somebody; doing so again changes nothing. 400 for yourself."""
     with transaction():
-        service.unfollow(caller(), get_account(user_id))
+        service.unfollow(caller(), get_user_by_id(user_id))
     return _standing(user_id)
 
 
 def _standing(user_id: int) -> Standing:
-    return standing(get_account(user_id), caller())
+    return standing(get_user_by_id(user_id), caller())
 
 
 def _collection(statement: Select[Any], query: dict[str, Any], endpoint: str, **values: Any) -> Listing:

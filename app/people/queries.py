@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from ..accounts.models import Follow, User
+from ..accounts.models import WAITING, Follow, User
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID
@@ -25,8 +25,8 @@ class Person:
 
 
 def everybody() -> Select[Any]:
-    """All accounts, unordered."""
-    return select(User)
+    """All accounts but those that wait for approval, unordered."""
+    return select(User).where(User.status != WAITING)
 
 
 def followers_of(user_id: int) -> Select[Any]:
@@ -48,9 +48,10 @@ def page_of_people(statement: Select[Any], number: int, size: int) -> list[Perso
     return [Person(*row) for row in db.session.execute(rows)]
 
 
-def get_person(user_id: int) -> Person:
-    """One account with its numbers; raises NotFound."""
-    if user_id > LARGEST_ID or not (found := page_of_people(everybody().where(User.id == user_id), 1, 1)):
+def get_person(user_id: int, *, waiting: bool = False) -> Person:
+    """One account with its numbers; raises NotFound, also for one that waits for approval unless `waiting`."""
+    statement = select(User) if waiting else everybody()
+    if user_id > LARGEST_ID or not (found := page_of_people(statement.where(User.id == user_id), 1, 1)):
         raise NotFound
     return found[0]
 

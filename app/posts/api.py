@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import Blueprint, current_app, url_for
 
-from ..accounts.queries import get_account
+from ..accounts.queries import get_user_by_id
 from ..core.database import transaction
 from ..core.paging import Page, Position
 from ..search.interface import SearchIndex
@@ -70,7 +70,7 @@ def delete(post_id: int) -> None:
 @operation(query=PositionQuery, answer=PostList)
 def somebodys(user_id: int, query: dict[str, Any]) -> Listing:
     """What somebody wrote, newest first."""
-    page = queries.by_author(get_account(user_id), position_of(query), size_of(query))
+    page = queries.by_author(get_user_by_id(user_id), position_of(query), size_of(query))
     return listed(page, query, "posts_api.somebodys", user_id=user_id)
 
 

@@ -9,7 +9,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..accounts.passwords import hash_password
-from ..accounts.queries import get_user
+from ..accounts.queries import get_account
+from ..audit.service import LINK_MADE, PASSWORD_CHOSEN, record
 from ..core.database import transaction
 from ..core.errors import NotFound
 from ..web.context import settings, site_address, visitor_address
@@ -61,7 +62,8 @@ def choose(token: str) -> Answer:
     if form.validate_on_submit():
         password_hash = hash_password(form.password.data)
         with transaction():
-            service.choose_password(secret, token, password_hash)
+            user = service.choose_password(secret, token, password_hash)
+            record(PASSWORD_CHOSEN, subject=user.username, address=visitor_address())
         flash(_("Your new password is set. Log in with it."), "success")
         return redirect(url_for("accounts.login"))
     page = render_template("recovery/choose.html", form=form, user=user)
@@ -76,7 +78,9 @@ def make_link(username: str) -> Answer:
         raise NotFound
     if not checked_token():
         raise BadRequest
-    user = get_user(username)
+    user = get_account(username)
     token = service.make_token(settings().secret_key, user, service.BY_HAND)
-    link = site_address() + url_for("recovery.choose", token=token)
+    link, name = site_address() + url_for("recovery.choose", token=token), user.username
+    with transaction():
+        record(LINK_MADE, actor=current_user.username, subject=name, address=visitor_address())
     return render_template("recovery/link.html", user=user, link=link)

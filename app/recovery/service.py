@@ -21,9 +21,16 @@ BY_MAIL, BY_HAND = "microblog-recovery-by-mail", "microblog-recovery-by-hand"
 LIFETIMES = {BY_MAIL: SECONDS_BY_MAIL, BY_HAND: SECONDS_BY_HAND}
 VOID = mark("This link is no longer good: it was used already, or it is too old. Ask for a new one.")
 
+NOT_ACTIVE = mark("This account may not log in now, so a new password would be of no use to it.")
+
 
 def make_token(secret: str, user: User, purpose: str) -> str:
-    """A token for the address of the page on which `user` chooses a new password; void once one was chosen."""
+    """A token for the address of the page on which `user` chooses a new password; void once one was chosen.
+
+    Raises Invalid for an account that may not get in.
+    """
+    if not user.is_active:
+        raise Invalid(NOT_ACTIVE)
     return URLSafeTimedSerializer(secret, salt=purpose).dumps([user.id, _fingerprint(user)])
 
 
@@ -35,7 +42,7 @@ def user_of_token(secret: str, token: str) -> User:
         except (BadData, ValueError, TypeError):
             continue
         user = db.session.get(User, user_id)
-        if user is not None and compare_digest(fingerprint, _fingerprint(user)):
+        if user is not None and user.is_active and compare_digest(fingerprint, _fingerprint(user)):
             return user
     raise Invalid(VOID)
 

@@ -15,10 +15,10 @@ PATH = "/auth/reset_password/"
 
 
 def send_link(secret: str, payloads: Sequence[dict[str, Any]]) -> None:
-    """Mail a link to each address that has an account; nothing happens for the others."""
+    """Mail a link to each address that has an account which may get in; nothing happens for the others."""
     for payload in payloads:
         user = find_user_by_email(payload["email"])
-        if user is None:
+        if user is None or not user.is_active:
             continue
         link = payload["address"] + PATH + make_token(secret, user, BY_MAIL)
         letter = link_letter(user, link, payload.get("language"))

@@ -12,7 +12,9 @@ from werkzeug.exceptions import Unauthorized
 
 from ..accounts.models import User
 from ..accounts.routes import authenticated
+from ..audit.service import LOGGED_IN, record
 from ..core.database import transaction
+from ..web.context import visitor_address
 from ..web.operation import View, note_guard, operation
 from . import queries, service
 from .schemas import TokenShape
@@ -61,14 +63,17 @@ def caller() -> User:
 
 @blueprint.post("")
 @password_required
-@operation(answer=TokenShape, errors=(HTTPStatus.TOO_MANY_REQUESTS,))
+@operation(answer=TokenShape, errors=(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
 def create(user: User) -> dict[str, str]:
     """A token for a name and a password (HTTP Basic), good for an hour.
 
-    429 after too many wrong passwords from one address; Retry-After says how many seconds to wait.
+    403 for an account that waits for approval or is suspended. 429 after too many wrong passwords from one address;
+    Retry-After says how many seconds to wait.
     """
     with transaction():
-        return {"token": service.create_token(user, NAME, service.LOG_IN_LIFETIME)}
+        token = service.create_token(user, NAME, service.LOG_IN_LIFETIME)
+        record(LOGGED_IN, subject=user.username, address=visitor_address())
+    return {"token": token}
 
 
 @blueprint.delete("")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager
 
-from ..accounts.models import User
+from ..accounts.models import ACTIVE, User
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID
+from ..core.secrets import hash_of
 from ..core.time import utc_now
 from .models import Token
-
-
-def hash_of(token: str) -> str:
-    """What is stored of a token. A plain hash is enough: a token is random, not something that can be guessed."""
-    return sha256(token.encode(errors="replace")).hexdigest()
 
 
 def _good() -> Select[Token]:
@@ -25,7 +19,8 @@ def _good() -> Select[Token]:
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
-        .where(Token.session_key == User.session_key, or_(Token.expires_at.is_(None), Token.expires_at > utc_now()))
+        .where(Token.session_key == User.session_key, User.status == ACTIVE)
+        .where(or_(Token.expires_at.is_(None), Token.expires_at > utc_now()))
     )
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import delete, select
 
 from ..accounts.models import User
 from ..core.database import db
+from ..core.secrets import hash_of
 from ..core.text import clean
 from ..core.time import utc_now
 from .models import NAME_LENGTH, Token
-from .queries import hash_of
 
 # What a program gets for a name and a password; upstream's span.
 LOG_IN_LIFETIME = timedelta(hours=1)

@@ -41,7 +41,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         static_url=marks.url,
         bootstrap_mark=version("bootstrap-flask"),
         post_length=settings.post_length,
-        registration_open=settings.registration == "open",
+        registration=settings.registration,
         gravatar=gravatar if settings.avatars == "gravatar" else None,
     )
     app.context_processor(_about_the_page)

@@ -13,6 +13,13 @@ from threads import at_once
 from app.accounts.queries import find_user
 from app.core.config import Settings
 
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Everybody may make an account, unless a test says otherwise."""
+    return replace(settings, registration="open")
+
+
 DORA = {"username": "dora", "email": "dora@example.org", "password": PASSWORD, "password2": PASSWORD}
 
 

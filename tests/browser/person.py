@@ -37,10 +37,15 @@ class Person:
         self.press("Set up this appliance")
         self.see("You are the administrator")
 
-    def register(self) -> None:
-        """Make an account."""
-        self.open("/auth/login")
-        self.page.get_by_role("link", name="Make an account").click()
+    def invite(self) -> str:
+        """Make an invitation, as an administrator; its link."""
+        self.open("/admin/invitations")
+        self.press("Make an invitation")
+        return self.page.get_by_label("The new link").input_value()
+
+    def register(self, link: str) -> None:
+        """Make an account by the link of an invitation."""
+        self.page.goto(link)
         self._fill_in_account()
         self.press("Make my account")
         self.see("Your account is ready")

@@ -28,7 +28,7 @@ def test_people_set_up_register_post_find_follow_and_leave(
     alice.write("Welcome to all of you, from alice")
 
     bob = visit(address, "bob", java_script_enabled=script)
-    bob.register()
+    bob.register(alice.invite())
     bob.log_in()
     bob.see("Nobody here yet")
     bob.write("The harbour is frozen")

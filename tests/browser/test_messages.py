@@ -13,10 +13,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def dora(appliance: Running, visit: Callable[..., Person]) -> Person:
+def dora(appliance: Running, alice: Person, visit: Callable[..., Person]) -> Person:
     """Somebody new, logged in."""
     dora = visit(appliance.address, "dora")
-    dora.register()
+    dora.register(alice.invite())
     dora.log_in()
     return dora
 

@@ -31,8 +31,9 @@ TEXTS = [
 ]
 # Who looks, where, and what must be seen there so that it is the page that is meant.
 PAGES = [
-    ("visitor", "/auth/login", "New here?"),
-    ("visitor", "/auth/register", "Have one already?"),
+    ("visitor", "/auth/login", "No account yet?"),
+    ("visitor", "/auth/register", "new people come by invitation"),
+    ("visitor", "/invite/forged", "This invitation is not good"),
     ("visitor", "/auth/reset_password_request", "Ask whoever runs it"),
     ("visitor", "/no/such/page", "Nothing here"),
     ("newcomer", "/", "Nobody here yet"),
@@ -51,6 +52,16 @@ PAGES = [
     ("alice", "/api/docs", "Everybody's posts, newest first."),
     ("visitor", "/api/docs", "Everybody's posts, newest first."),
     ("alice", "/exports", "Make the file"),
+    ("alice", "/admin/people", "Name or e-mail begins with"),
+    ("alice", "/admin/people?show=waiting", "Nobody is waiting"),
+    ("alice", "/admin/people?q=zebra", "Nobody found"),
+    ("alice", "/admin/people/1", "This is your own account"),
+    ("alice", "/admin/people/2", "Make an administrator"),
+    ("alice", "/admin/people/2/suspend", "Wherever this person is logged in"),
+    ("alice", "/admin/people/2/promote", "An administrator can do all that you can"),
+    ("alice", "/admin/people/2/delete", "To confirm, type"),
+    ("alice", "/admin/invitations", "Made until now"),
+    ("alice", "/admin/events", "alice made an invitation"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),
     ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),
@@ -78,10 +89,11 @@ def cookies(axe: str, browser: Browser, appliance: Running, alices_cookies: Stor
         alice = Person(context.new_page(), appliance.address, "alice")
         for text in TEXTS:
             alice.write(text)
+        link = alice.invite()
         eventually(lambda: alice.search("harbour") or "1 post" in alice.page.inner_text("main"))
     with browser.new_context() as context:
         newcomer = Person(context.new_page(), appliance.address, NEWCOMER)
-        newcomer.register()
+        newcomer.register(link)
         newcomer.log_in()
         newcomer.send("alice", "Could you call me?")
         return {"visitor": None, "alice": alices_cookies, "newcomer": context.storage_state()}
@@ -122,9 +134,12 @@ def test_a_page_is_accessible_and_fits_and_nothing_goes_wrong(
     check(person, axe)
 
 
-def test_a_registration_that_came_back_is_accessible(look: Look, axe: str) -> None:
+def test_a_new_invitation_and_a_registration_that_came_back_are_accessible(look: Look, axe: str) -> None:
+    link = look("alice").invite()
+    check(look("alice"), axe)
     visitor = look("visitor")
-    visitor.open("/auth/register")
+    visitor.page.goto(link)
+    visitor.see("alice has invited you")
     visitor.page.get_by_label("Username").fill("not a name")
     visitor.page.get_by_label("E-mail").fill("nobody@nowhere")
     for label in ("Password", "Repeat the password"):

@@ -21,7 +21,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch) -> None:
     settings = Settings.from_environment({})
     assert settings.data_dir == tmp_path / "data"
     assert (settings.port, settings.bind) == (8000, "127.0.0.1")
-    assert (settings.registration, settings.post_length) == ("open", 280)
+    assert (settings.registration, settings.post_length) == ("invite", 280)
     assert not settings.https
     assert settings.secret_key == ""
 
@@ -55,7 +55,7 @@ def test_a_setting_is_read(tmp_path: Path, name: str, value: str, attribute: str
         ("PORT", "8000.0"),
         ("PORT", "+1"),
         ("PORT", "\N{ARABIC-INDIC DIGIT EIGHT}"),
-        ("MICROBLOG_REGISTRATION", "invite"),
+        ("MICROBLOG_REGISTRATION", "invited"),
         ("MICROBLOG_POST_LENGTH", "0"),
         ("POSTS_PER_PAGE", "101"),
         ("MICROBLOG_HTTPS", "2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -53,11 +54,12 @@ def administrator(appliance: Appliance) -> Visitor:
 
 @pytest.fixture(scope="session")
 def member(appliance: Appliance, administrator: Visitor) -> Visitor:
-    """Somebody who registered, as open registration allows."""
+    """Somebody whom the administrator invited."""
     visitor = appliance.visitor()
-    answer = visitor.submit(
-        "/auth/register", username="bob", email="bob@example.org", password=PASSWORD, password2=PASSWORD
-    )
+    page = administrator.submit("/admin/invitations", uses="1", days="1", note="")
+    link = re.search(r"/invite/[\w-]+", page.text)
+    assert link, page.text
+    answer = visitor.submit(link[0], username="bob", email="bob@example.org", password=PASSWORD, password2=PASSWORD)
     assert (answer.status, answer.path) == (200, "/auth/login"), answer.text
     log_in(visitor, "bob")
     return visitor

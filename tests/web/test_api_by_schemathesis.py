@@ -20,7 +20,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 
 from app import assemble
-from app.accounts.queries import get_account
+from app.accounts.queries import get_user_by_id
 from app.accounts.routes import FAILED_LOGINS
 from app.core.config import Settings
 from app.core.database import db, transaction
@@ -40,7 +40,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -> 
     """An appliance with alice, bob and charlie, their posts and messages; one for all operations."""
     data, run = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("run")
     (data / "app.db").write_bytes(migrated_database.read_bytes())
-    app = assemble(Settings(data_dir=data, run_dir=run, secret_key="k" * 40), MemoryIndex())
+    app = assemble(Settings(data_dir=data, run_dir=run, secret_key="k" * 40, registration="open"), MemoryIndex())
     app.config["PROPAGATE_EXCEPTIONS"] = False
     # Guesses are part of the questions, and are not to keep out those that come after them.
     app.extensions[FAILED_LOGINS] = Throttle(10**6, 1)
@@ -76,7 +76,7 @@ BOUNDS = {"derandomize": True, "database": None, "deadline": None, "suppress_hea
 def bearer(app: Flask) -> dict[str, str]:
     """The headers of a new program of alice's; by her id, for one of the questions is to change her name."""
     with app.app_context(), transaction():
-        return {"Authorization": f"Bearer {create_token(get_account(ALICE), 'test')}"}
+        return {"Authorization": f"Bearer {create_token(get_user_by_id(ALICE), 'test')}"}
 
 
 @schema.parametrize()

@@ -1,6 +1,7 @@
 // Everything works without this; it makes the pages quicker to use. Each module binds itself to its data attributes.
 import { bindCards } from "./card.js";
 import { bindComposers } from "./composer.js";
+import { bindCopies } from "./copy.js";
 import { bindFlashes } from "./flash.js";
 import { bindKeys } from "./keys.js";
 import { watchProgress } from "./progress.js";
@@ -13,6 +14,7 @@ import { bindZoneGuess } from "./zone.js";
 
 bindCards(document);
 bindComposers(document);
+bindCopies(document);
 bindFlashes(document);
 bindKeys(document);
 bindReveals(document);

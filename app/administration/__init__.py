@@ -1,0 +1,1 @@
+"""What administrators do about accounts: approve, suspend, make administrators, delete."""

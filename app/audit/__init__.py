@@ -1,0 +1,1 @@
+"""What happened to accounts: log-ins, failures, passwords, roles; a list for administrators."""

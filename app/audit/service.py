@@ -1,0 +1,47 @@
+"""Notes what happens to accounts, in the transaction in which it happens, and forgets what is old."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from ..core.database import db
+from ..core.errors import mark
+from .models import ADDRESS_LENGTH, NAME_LENGTH, Event
+
+LOGGED_IN, LOG_IN_FAILED = "logged_in", "log_in_failed"
+PASSWORD_CHANGED, PASSWORD_CHOSEN, LINK_MADE = "password_changed", "password_chosen", "link_made"
+REGISTERED, JOINED, INVITED, INVITATION_REVOKED = "registered", "joined", "invited", "invitation_revoked"
+APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
+PROMOTED, DEMOTED, DELETED = "promoted", "demoted", "deleted"
+# What the list says of each; the names of kinds are stored in rows, so they are a contract.
+SENTENCES = {
+    LOGGED_IN: mark("%(subject)s logged in"),
+    LOG_IN_FAILED: mark("wrong password for %(subject)s"),
+    PASSWORD_CHANGED: mark("%(subject)s has another password, by %(actor)s"),
+    PASSWORD_CHOSEN: mark("%(subject)s chose a new password by a link"),
+    LINK_MADE: mark("%(actor)s made a link for a new password of %(subject)s"),
+    REGISTERED: mark("%(subject)s made an account"),
+    JOINED: mark("%(subject)s made an account by an invitation"),
+    INVITED: mark("%(actor)s made an invitation"),
+    INVITATION_REVOKED: mark("%(actor)s revoked an invitation"),
+    APPROVED: mark("%(actor)s approved %(subject)s"),
+    REFUSED: mark("%(actor)s refused %(subject)s"),
+    SUSPENDED: mark("%(actor)s suspended %(subject)s"),
+    RESUMED: mark("%(actor)s let %(subject)s in again"),
+    PROMOTED: mark("%(actor)s made %(subject)s an administrator"),
+    DEMOTED: mark("%(actor)s made %(subject)s a member"),
+    DELETED: mark("%(actor)s deleted %(subject)s"),
+}
+# Older ones are forgotten, so that nobody can fill the disk by typing wrong passwords.
+MOST_KEPT = 5000
+
+
+def record(kind: str, *, actor: str = "", subject: str = "", address: str = "") -> None:
+    """Note in the running transaction that something happened: by whom, to whom, from which address.
+
+    Only names that are here: what is typed for a name in a log-in may be somebody's password.
+    """
+    event = Event(kind=kind, actor=actor[:NAME_LENGTH], subject=subject[:NAME_LENGTH], address=address[:ADDRESS_LENGTH])
+    db.session.add(event)
+    db.session.flush()
+    db.session.execute(delete(Event).where(Event.id <= event.id - MOST_KEPT))

@@ -1,0 +1,17 @@
+"""The form of an invitation."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+
+from ..web.forms import Form, required, rule
+from .service import checked_days, checked_note, checked_uses
+
+
+class InvitationForm(Form):
+    """For how many, for how long, and for whom."""
+
+    uses = StringField(_l("For how many people"), default="1", validators=[required(), rule(checked_uses)])
+    days = StringField(_l("Good for how many days"), default="7", validators=[rule(checked_days)])
+    note = StringField(_l("Note"), validators=[rule(checked_note)])
