@@ -12,11 +12,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
-from .. import VERSION
 from ..backup.snapshot import SnapshotError, keep_newest, put_back, sync, take_snapshot
 from ..core.config import PROJECT_ROOT
 from ..core.database import PRAGMAS
 from ..core.schema import known_revisions, newest_revision, revision_of
+from ..core.version import VERSION
 from .refusal import Reason, Refusal
 from .volume import check_space
 

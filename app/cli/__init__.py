@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 from ..core.config import PROJECT_ROOT
 from ..core.database import db
+from .backup import backup
 from .mail import mail
 from .search import search
 from .translate import translate
@@ -15,6 +16,6 @@ from .users import users
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
-    for group in (users, search, mail, translate):
+    for group in (users, search, mail, backup, translate):
         app.cli.add_command(group)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

@@ -1,0 +1,151 @@
+"""Commands of backups; `./backup.sh` calls them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from tarfile import TarError
+from tarfile import open as open_tar
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from ..backup.archive import check_archive, read_manifest
+from ..backup.making import Made, Sources, is_unchanged, make_backup
+from ..backup.manifest import AUTHORITY, Manifest
+from ..backup.snapshot import BackupError
+from ..backup.store import Occupied, Store
+from ..core.time import utc_now
+from ..core.version import VERSION
+from ..web.context import settings
+
+backup = AppGroup("backup", help="Backups.")
+FAILED, OCCUPIED = 1, 75
+MEBIBYTE = 2**20
+MOST_AUTHORITY = 64 * 1024
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """Tell what went wrong in a line, with a status: 75 if another backup is being made, else 1."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except BackupError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(OCCUPIED if isinstance(error, Occupied) else FAILED)
+
+    return run
+
+
+def the_store() -> Store:
+    """The backups of this appliance."""
+    return Store(settings().data_dir)
+
+
+def the_sources(extra: dict[str, bytes] | None = None) -> Sources:
+    """What this appliance has to keep."""
+    chosen = settings()
+    return Sources(chosen.data_dir, VERSION, chosen.secret_key, extra or {})
+
+
+@backup.command("now")
+@click.option("--gently", is_flag=True, help="Let everything else go first.")
+@click.option("--if-changed", is_flag=True, help="Make none if nothing has changed since the newest one.")
+@click.option("--authority", type=click.File("rb"), help="A tar file of the certificate authority; -: standard input.")
+@told
+def now(gently: bool, if_changed: bool, authority: BytesIO | None) -> None:
+    """Make a backup, whether the appliance runs or not."""
+    if gently:
+        os.nice(10)
+    store, sources = the_store(), the_sources(_authority_in(authority))
+    if if_changed and is_unchanged(store, sources):
+        click.echo("nothing has changed since the newest backup")
+        return
+    _tell(make_backup(store, sources))
+
+
+def _authority_in(source: BytesIO | None) -> dict[str, bytes]:
+    """The certificate authority out of a tar file of the folder `ca`."""
+    if source is None:
+        return {}
+    try:
+        with open_tar(fileobj=source, mode="r|") as archive:
+            found = {
+                f"tls/{member.name.removeprefix('./')}": content.read()
+                for member in archive
+                if member.size <= MOST_AUTHORITY and (content := archive.extractfile(member))
+            }
+        return {name: found[name] for name in AUTHORITY}
+    except (TarError, KeyError) as error:
+        raise BackupError(f"the certificate authority could not be read ({error})") from error
+
+
+def _tell(made: Made) -> None:
+    for name in made.removed:
+        click.echo(f"removed {name}, which is superfluous by now")
+    if not made.manifest.clock_ok:
+        click.echo("the clock seems to be wrong, so no older backup was removed")
+    click.echo(f"made {made.path.name}: {_described(made.manifest)}, {_mebibytes(made.path.stat().st_size)}")
+
+
+def _described(manifest: Manifest) -> str:
+    rows = sum(manifest.rows.values())
+    authority = "with" if manifest.has_authority else "without"
+    return f"{rows} rows, {len(manifest.files) - 1} other files, {authority} the certificate authority"
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / MEBIBYTE:.1f} MiB"
+
+
+@backup.command("list")
+@told
+def list_backups() -> None:
+    """List all backups, newest first, and say how it stands."""
+    store = the_store()
+    backups = store.backups()
+    for each in backups:
+        authority = "authority" if read_manifest(each.path).has_authority else "-"
+        click.echo(f"{each.path.name}\t{_mebibytes(each.size)}\t{authority}")
+    click.echo(_standing(store))
+
+
+def _standing(store: Store) -> str:
+    newest, failed = store.newest(), store.status().get("failed")
+    if failed:
+        return f"the newest attempt failed ({failed['at']}): {failed['error']}"
+    if newest is None:
+        return "there is no backup yet"
+    hours = (utc_now() - newest.created).total_seconds() / 3600
+    unchanged = "; nothing has changed since" if is_unchanged(store, the_sources()) else ""
+    return f"the newest is {hours:.0f} hours old{unchanged}"
+
+
+@backup.command("verify")
+@click.argument("name", default="")
+@told
+def verify(name: str) -> None:
+    """Read all of a backup, the newest if none is named, and compare every file with its sum."""
+    store = the_store()
+    newest = store.newest()
+    if not name and newest is None:
+        raise BackupError("there is no backup yet")
+    path = store.find(name) if name or newest is None else newest.path
+    manifest = check_archive(path)
+    click.echo(f"{path.name} is sound: {_described(manifest)}")
+
+
+@backup.command("send", hidden=True)
+@click.argument("name")
+@told
+def send(name: str) -> None:
+    """Write a backup to standard output."""
+    with the_store().find(name).open("rb") as file:
+        while piece := file.read(MEBIBYTE):
+            sys.stdout.buffer.write(piece)
