@@ -187,6 +187,8 @@ def fingerprint(sources: Sources) -> str:
     """Something that changes whenever what a backup holds changes; empty while files are too fresh to tell."""
     paths = [sources.database, Path(f"{sources.database}-wal"), *sources.media().values()]
     states = [(path.relative_to(sources.data_dir), path.stat()) for path in paths if path.exists()]
+    # Whoever reads makes an empty log.
+    states = [(name, state) for name, state in states if state.st_size]
     if any(time.time() - state.st_mtime < SETTLED.total_seconds() for _, state in states):
         return ""
     described = [f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states]

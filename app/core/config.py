@@ -7,9 +7,11 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from hashlib import sha256
 from pathlib import Path
 
+from .backup_settings import backup_at
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
 from .time import is_time_zone
@@ -50,6 +52,8 @@ class Settings:
     languages: tuple[str, ...] = ("en", "es")
     time_zone: str = "UTC"
     mail: MailSettings | None = None
+    # The hour of the nightly backup in `time_zone`; None: no such backup.
+    backup_at: time | None = time(3, 30)
 
     @property
     def database_path(self) -> Path:
@@ -88,6 +92,7 @@ class Settings:
             languages=_languages(source),
             time_zone=_time_zone(source),
             mail=mail_settings(source),
+            backup_at=backup_at(source),
         )
 
 
