@@ -73,14 +73,17 @@ class Store:
         return [path.name for path in gone]
 
     @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """A folder to make something in, ours alone and gone afterwards; raises Occupied if somebody is at work."""
+    def workspace(self, place: Path | None = None) -> Iterator[Path]:
+        """A folder of ours alone, gone afterwards, in `place` or beside the backups.
+
+        Raises Occupied if somebody is at work.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._remove_leftovers()
-            work = self.folder / f"{WORK}{secrets.token_hex(4)}"
+            work = (place or self.folder) / f"{WORK}{secrets.token_hex(4)}"
             work.mkdir(mode=0o700)
             try:
                 yield work
@@ -93,7 +96,7 @@ class Store:
 
     def _remove_leftovers(self) -> None:
         """What somebody left who was ended in the middle of it."""
-        for folder in self.folder.glob(f"{WORK}*"):
+        for folder in [*self.folder.glob(f"{WORK}*"), *self.folder.parent.glob(f"{WORK}*")]:
             shutil.rmtree(folder)
 
     def status(self) -> dict[str, Any]:

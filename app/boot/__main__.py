@@ -13,6 +13,7 @@ from ..core.config import PROJECT_ROOT, Settings
 from ..core.database import transaction
 from ..core.environment import SecretKeyError, SettingsError
 from .refusal import Reason, Refusal
+from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
 from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
@@ -39,6 +40,9 @@ def prepare() -> Settings:
     )
     take_lock(settings.data_dir, settings.lock_wait)
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
+    if told := complete_restore(settings.data_dir):
+        print(f"microblog: {told}", flush=True)
+        settings = _settings()
     if not settings.secret_key:
         ensure_secret_key(settings.data_dir)
         settings = _settings()

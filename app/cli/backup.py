@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -16,15 +17,20 @@ from flask.cli import AppGroup
 
 from ..backup.archive import check_archive, read_manifest
 from ..backup.making import Made, Sources, is_unchanged, make_backup
-from ..backup.manifest import AUTHORITY, Manifest
-from ..backup.snapshot import BackupError
+from ..backup.manifest import AUTHORITY, Manifest, file_name
+from ..backup.restoring import check_usable
+from ..backup.snapshot import BackupError, sync
 from ..backup.store import Occupied, Store
+from ..boot.refusal import Refusal
+from ..boot.restore import restore_backup
+from ..boot.volume import take_lock
 from ..core.time import utc_now
 from ..core.version import VERSION
 from ..web.context import settings
 
 backup = AppGroup("backup", help="Backups.")
 FAILED, OCCUPIED = 1, 75
+STOP_SECONDS = 30
 MEBIBYTE = 2**20
 MOST_AUTHORITY = 64 * 1024
 
@@ -139,6 +145,52 @@ def verify(name: str) -> None:
     path = store.find(name) if name or newest is None else newest.path
     manifest = check_archive(path)
     click.echo(f"{path.name} is sound: {_described(manifest)}")
+
+
+@backup.command("restore")
+@click.argument("name")
+@click.option("--stop", is_flag=True, help="Stop the appliance if it runs; you start it again afterwards.")
+@told
+def restore(name: str, stop: bool) -> None:
+    """Put a backup in the place of the data, which is kept aside. Interrupted, the next run or start goes on."""
+    chosen, store = settings(), the_store()
+    try:
+        click.echo(restore_backup(store, chosen.data_dir, store.find(name), lambda: _take_lock(stop)))
+    except Refusal as refusal:
+        raise BackupError(str(refusal)) from refusal
+
+
+def _take_lock(stop: bool) -> None:
+    """Make sure that nobody has the data open, until this command ends."""
+    chosen = settings()
+    try:
+        take_lock(chosen.data_dir, 0)
+    except Refusal as refusal:
+        if not stop:
+            raise BackupError("the appliance is running; stop it first") from refusal
+        click.echo("stopping the appliance")
+        os.kill(int((chosen.run_dir / "supervisord.pid").read_text()), signal.SIGTERM)
+        take_lock(chosen.data_dir, STOP_SECONDS)
+
+
+@backup.command("receive", hidden=True)
+@told
+def receive() -> None:
+    """Take a backup from standard input into the folder of backups, if it is sound; its name is the last word."""
+    store = the_store()
+    with store.workspace() as work:
+        arrived = work / "arrived.tar.gz"
+        with arrived.open("wb") as file:
+            while piece := sys.stdin.buffer.read(MEBIBYTE):
+                file.write(piece)
+        manifest = check_archive(arrived)
+        check_usable(manifest)
+        arrived.chmod(0o600)
+        sync(arrived)
+        name = file_name(manifest.created, manifest.version)
+        arrived.rename(store.folder / name)
+        sync(store.folder)
+    click.echo(f"received {name}")
 
 
 @backup.command("send", hidden=True)
