@@ -69,6 +69,24 @@ def read_manifest(path: Path) -> Manifest:
         return _manifest_of(archive, path)
 
 
+def read_member(path: Path, name: str) -> bytes | None:
+    """A small file of a backup, None if it has none of that name; raises BackupError unless it is what was put in."""
+    with _opened(path) as (archive, _):
+        expected = _manifest_of(archive, path).files.get(name)
+        if expected is None:
+            return None
+        for member, content in _rest(archive):
+            if member.name == name:
+                return _checked(content.read(expected.size), expected, path)
+    raise BackupError(f"{path.name} is not whole: {name} is missing")
+
+
+def _checked(content: bytes, expected: Content, path: Path) -> bytes:
+    if copy(io.BytesIO(content), lambda _piece: None) != expected:
+        raise BackupError(f"{path.name} is damaged")
+    return content
+
+
 def check_archive(path: Path) -> Manifest:
     """Read all of a backup and compare it with its manifest; raises BackupError unless every byte is right."""
     return _compared(path, lambda _name: io.BytesIO(), keep=False)

@@ -10,6 +10,7 @@ from ..core.database import db
 from .backup import backup
 from .mail import mail
 from .search import search
+from .transfer import TRANSFER
 from .translate import translate
 from .users import users
 
@@ -18,4 +19,6 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for group in (users, search, mail, backup, translate):
         app.cli.add_command(group)
+    for command in TRANSFER:
+        backup.add_command(command)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from io import BytesIO
 from tarfile import TarError
@@ -17,9 +18,8 @@ from flask.cli import AppGroup
 
 from ..backup.archive import check_archive, read_manifest
 from ..backup.making import Made, Sources, is_unchanged, make_backup
-from ..backup.manifest import AUTHORITY, Manifest, file_name
-from ..backup.restoring import check_usable
-from ..backup.snapshot import BackupError, sync
+from ..backup.manifest import AUTHORITY, Manifest
+from ..backup.snapshot import BackupError
 from ..backup.store import Occupied, Store
 from ..boot.refusal import Refusal
 from ..boot.restore import restore_backup
@@ -63,15 +63,20 @@ def the_sources(extra: dict[str, bytes] | None = None) -> Sources:
 @backup.command("now")
 @click.option("--gently", is_flag=True, help="Let everything else go first.")
 @click.option("--if-changed", is_flag=True, help="Make none if nothing has changed since the newest one.")
+@click.option("--if-older", type=int, default=0, metavar="HOURS", help="Make none if the newest is not older.")
 @click.option("--authority", type=click.File("rb"), help="A tar file of the certificate authority; -: standard input.")
 @told
-def now(gently: bool, if_changed: bool, authority: BytesIO | None) -> None:
+def now(gently: bool, if_changed: bool, if_older: int, authority: BytesIO | None) -> None:
     """Make a backup, whether the appliance runs or not."""
     if gently:
         os.nice(10)
     store, sources = the_store(), the_sources(_authority_in(authority))
     if if_changed and is_unchanged(store, sources):
         click.echo("nothing has changed since the newest backup")
+        return
+    newest = store.newest()
+    if newest is not None and timedelta(0) <= utc_now() - newest.created < timedelta(hours=if_older):
+        click.echo(f"{newest.path.name} is not older than {if_older} hours")
         return
     _tell(make_backup(store, sources))
 
@@ -171,33 +176,3 @@ def _take_lock(stop: bool) -> None:
         click.echo("stopping the appliance")
         os.kill(int((chosen.run_dir / "supervisord.pid").read_text()), signal.SIGTERM)
         take_lock(chosen.data_dir, STOP_SECONDS)
-
-
-@backup.command("receive", hidden=True)
-@told
-def receive() -> None:
-    """Take a backup from standard input into the folder of backups, if it is sound; its name is the last word."""
-    store = the_store()
-    with store.workspace() as work:
-        arrived = work / "arrived.tar.gz"
-        with arrived.open("wb") as file:
-            while piece := sys.stdin.buffer.read(MEBIBYTE):
-                file.write(piece)
-        manifest = check_archive(arrived)
-        check_usable(manifest)
-        arrived.chmod(0o600)
-        sync(arrived)
-        name = file_name(manifest.created, manifest.version)
-        arrived.rename(store.folder / name)
-        sync(store.folder)
-    click.echo(f"received {name}")
-
-
-@backup.command("send", hidden=True)
-@click.argument("name")
-@told
-def send(name: str) -> None:
-    """Write a backup to standard output."""
-    with the_store().find(name).open("rb") as file:
-        while piece := file.read(MEBIBYTE):
-            sys.stdout.buffer.write(piece)
