@@ -14,6 +14,7 @@ Backups of Microblog. Everything goes on running while one is made.
   ./backup.sh verify        read the newest one and compare every byte with what was put into it
   ./backup.sh verify FILE   the same for another one
   ./backup.sh restore FILE  put a backup in the place of the data; the data of before is kept beside it
+  ./backup.sh drill         try the newest one: restore it into a place of its own, start it, log in, remove all again
   ./backup.sh install       make a backup every night, by a timer of this machine (systemd, else cron)
   ./backup.sh uninstall     stop doing so
 
@@ -85,6 +86,10 @@ app() { # ARGUMENTS of `flask backup`
   fi
 }
 
+verify() { # FILE, or nothing for the newest
+  if [[ -f $1 ]]; then app verify - <"$1"; else app verify "$1" </dev/null; fi
+}
+
 # ---- making one
 
 # Only this machine's operator can read the authority, not the application; so only here it gets into a backup.
@@ -103,6 +108,12 @@ now() { # OPTIONS of `flask backup now`
   name=$(sed -n 's/^made \([^:]*\): .*/\1/p' <<<"$output" | tail -n 1)
   if [[ -n $name ]]; then pass_on "$name"; fi
   ping ''
+}
+
+# What the timer calls: a backup every night, a drill every month.
+nightly() {
+  now --gently --if-older 3
+  if app drill-due </dev/null; then drill; fi
 }
 
 failed() { # MESSAGE
@@ -180,9 +191,9 @@ restore() { # FILE
     docker compose --progress quiet up --detach
     refuse "$name was not restored; the lines above say why"
   fi
-  restore_authority "$name"
   docker compose --progress quiet up --detach
   wait_until_it_answers || refuse "$told, but the application does not answer yet: docker compose logs app"
+  restore_authority "$name"
   say "$told"
 }
 
@@ -199,16 +210,20 @@ into_the_appliance() { # FILE; its name there
   fi
 }
 
+# Puts it in place, if it is another one. At its start Nginx makes a certificate of the authority that it finds.
 restore_authority() { # NAME
-  app authority "$1" </dev/null | in_service nginx sh -c '
+  local answer
+  answer=$(app authority "$1" </dev/null | in_service nginx sh -c '
     set -e
     rm -rf /tls/.new.restored && mkdir -m 700 /tls/.new.restored
-    tar -C /tls/.new.restored -xf - 2>/dev/null
-    [ -s /tls/.new.restored/ca/ca.key ] || exit 0
-    rm -rf /tls/.new.before && { [ ! -d /tls/ca ] || mv -T /tls/ca /tls/.new.before; }
-    mv -T /tls/.new.restored/ca /tls/ca' || say "warning: the certificate authority was not restored" >&2
-  # at its start it makes a certificate of that authority
-  if is_up nginx; then docker compose --progress quiet restart nginx; fi
+    tar -C /tls/.new.restored -xf -
+    if [ -s /tls/.new.restored/ca/ca.key ] && ! cmp -s /tls/.new.restored/ca/ca.key /tls/ca/ca.key; then
+      sync /tls/.new.restored/ca/*
+      if [ -d /tls/ca ]; then mv -T /tls/ca /tls/.new.before; fi
+      mv -T /tls/.new.restored/ca /tls/ca
+      echo another
+    fi') || say "warning: the certificate authority was not restored" >&2
+  if [[ $answer == *another* ]]; then docker compose --progress quiet restart nginx; fi
 }
 
 wait_until_it_answers() {
@@ -219,6 +234,32 @@ wait_until_it_answers() {
   done
   return 1
 }
+
+# ---- the drill
+
+# In a container that has no network and sees nothing but a volume of its own, both removed afterwards.
+drill() {
+  local volume image answer status=0
+  if [[ $mode == here ]]; then
+    app drill </dev/null
+    return
+  fi
+  volume=microblog-drill-$$
+  image=$(docker compose config --images app)
+  docker volume create "$volume" >/dev/null
+  # the name as it is now
+  # shellcheck disable=SC2064
+  trap "docker volume rm --force $volume >/dev/null" EXIT
+  answer=$(app send "$(newest)" </dev/null | docker run --rm --interactive --network none --read-only \
+    --tmpfs /tmp:mode=0700,uid=10001,gid=10001 --tmpfs /run:mode=0755,uid=10001,gid=10001 --cap-drop ALL \
+    --security-opt no-new-privileges:true --volume "$volume:/data" --env MICROBLOG_RUN_DIR=/run/microblog \
+    --entrypoint flask "$image" backup drill - 2>&1) || status=$?
+  app note-drill "$(if [[ $status == 0 ]]; then say ok; else say failed; fi)" "${answer##*$'\n'}" </dev/null
+  [[ $status == 0 ]] || failed "the drill failed: ${answer##*$'\n'}"
+  say "${answer##*$'\n'}"
+}
+
+newest() { app list </dev/null | sed -n '1s/\t.*//p'; }
 
 # ---- every night
 
@@ -296,9 +337,10 @@ command=${1:-now}
 mode=$(mode)
 case $command in
   now) now "${@:2}" ;;
-  nightly) now --gently --if-older 3 ;;
+  nightly) nightly ;;
   list) app list </dev/null ;;
-  verify) if [[ $# -gt 1 ]]; then app verify "$(absolute "$2")" </dev/null; else app verify </dev/null; fi ;;
+  verify) verify "$(absolute "${2:-}")" ;;
+  drill) drill ;;
   restore)
     [[ $# -eq 2 ]] || refuse "say which: ./backup.sh restore FILE; ./backup.sh list shows them"
     restore "$(absolute "$2")"

@@ -119,6 +119,14 @@ def _backup() -> Check:
     return Check(WARN if hours > BACKUP_WARN_HOURS else OK, f"{hours:.0f} h old")
 
 
+def _drill() -> Check:
+    """Whether the newest drill went well; that there was none is for the doctor to say."""
+    noted = Store(settings().data_dir).status().get("drill")
+    if noted is None:
+        return Check(OK, "none yet")
+    return Check(OK if noted["ok"] else WARN, f"{'went well' if noted['ok'] else 'failed'} on {noted['at'][:10]}")
+
+
 def _hours_since_start(chosen: Settings) -> float:
     """Since the appliance was first started."""
     marker = chosen.data_dir / INITIALISED
@@ -133,4 +141,5 @@ CHECKS: dict[str, Callable[[], Check]] = {
     "search": _search,
     "jobs": _jobs,
     "backup": _backup,
+    "drill": _drill,
 }

@@ -52,7 +52,7 @@ def test_when_all_is_well_everything_is_ok_even_before_set_up(client: PageClient
     found = report(client, 200)
     assert found["status"] == "ok"
     assert {check["status"] for check in found["checks"].values()} == {"ok"}
-    assert set(found["checks"]) == {"database", "schema", "worker", "disk", "search", "jobs", "backup"}
+    assert set(found["checks"]) == {"database", "schema", "worker", "disk", "search", "jobs", "backup", "drill"}
 
 
 @pytest.mark.parametrize(("age", "status", "answer"), [(29, "ok", 200), (31, "warn", 200), (121, "fail", 503)])

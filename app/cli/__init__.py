@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from ..core.config import PROJECT_ROOT
 from ..core.database import db
 from .backup import backup
+from .drill import DRILL
 from .mail import mail
 from .search import search
 from .transfer import TRANSFER
@@ -19,6 +20,6 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for group in (users, search, mail, backup, translate):
         app.cli.add_command(group)
-    for command in TRANSFER:
+    for command in (*TRANSFER, *DRILL):
         backup.add_command(command)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

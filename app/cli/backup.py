@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from io import BytesIO
+from pathlib import Path
 from tarfile import TarError
 from tarfile import open as open_tar
 from typing import Any
@@ -18,7 +19,7 @@ from flask.cli import AppGroup
 
 from ..backup.archive import check_archive, read_manifest
 from ..backup.making import Made, Sources, is_unchanged, make_backup
-from ..backup.manifest import AUTHORITY, Manifest
+from ..backup.manifest import AUTHORITY, Manifest, file_name
 from ..backup.snapshot import BackupError
 from ..backup.store import Occupied, Store
 from ..boot.refusal import Refusal
@@ -31,6 +32,7 @@ from ..web.context import settings
 backup = AppGroup("backup", help="Backups.")
 FAILED, OCCUPIED = 1, 75
 STOP_SECONDS = 30
+STANDARD_INPUT = "-"
 MEBIBYTE = 2**20
 MOST_AUTHORITY = 64 * 1024
 
@@ -142,14 +144,18 @@ def _standing(store: Store) -> str:
 @click.argument("name", default="")
 @told
 def verify(name: str) -> None:
-    """Read all of a backup, the newest if none is named, and compare every file with its sum."""
-    store = the_store()
+    """Read all of a backup, the newest if none is named (-: standard input), and compare every file with its sum."""
+    path = Path("/dev/stdin") if name == STANDARD_INPUT else chosen_backup(the_store(), name)
+    manifest = check_archive(path)
+    click.echo(f"{file_name(manifest.created, manifest.version)} is sound: {_described(manifest)}")
+
+
+def chosen_backup(store: Store, name: str) -> Path:
+    """The backup of that name, or the newest; raises BackupError if there is none."""
     newest = store.newest()
     if not name and newest is None:
         raise BackupError("there is no backup yet")
-    path = store.find(name) if name or newest is None else newest.path
-    manifest = check_archive(path)
-    click.echo(f"{path.name} is sound: {_described(manifest)}")
+    return store.find(name) if name or newest is None else newest.path
 
 
 @backup.command("restore")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from appliance import PASSWORD, ROOT, Appliance, eventually
+from appliance import PASSWORD, ROOT, Appliance, docker, eventually
 from visitor import Visitor
 
 pytestmark = pytest.mark.system
@@ -170,3 +170,11 @@ def test_on_a_new_machine_one_command_is_enough(machine: Machine, backup: Path, 
     finally:
         print(new.compose("logs", "--no-color", "--tail", "100", check=False).stdout)
         new.compose("down", "--volumes", "--timeout", "15", check=False)
+
+
+def test_a_drill_tries_the_newest_one_without_a_network_and_leaves_nothing(machine: Machine, backup: Path) -> None:
+    told = machine.types("drill")
+    assert "was restored, started and logged in to" in told
+    assert "drill" not in docker("volume", "ls", "--quiet", "--filter", "name=microblog-drill-").stdout
+    ready = "import urllib.request as u; print(u.urlopen('http://localhost:8000/readyz').read().decode())"
+    assert '"went well' in machine.inside("app", "python", "-c", ready).stdout
