@@ -15,6 +15,7 @@ Backups of Microblog. Everything goes on running while one is made.
   ./backup.sh verify FILE   the same for another one
   ./backup.sh restore FILE  put a backup in the place of the data; the data of before is kept beside it
   ./backup.sh drill         try the newest one: restore it into a place of its own, start it, log in, remove all again
+  ./backup.sh doctor        look at everything that could be wrong with Microblog, backups or not
   ./backup.sh install       make a backup every night, by a timer of this machine (systemd, else cron)
   ./backup.sh uninstall     stop doing so
 
@@ -77,14 +78,16 @@ in_service() { # SERVICE PROGRAM ARGUMENTS...: in the running container, else in
   fi
 }
 
-app() { # ARGUMENTS of `flask backup`
+flask() { # ARGUMENTS
   if [[ $mode == docker ]]; then
-    in_service app flask backup "$@"
+    in_service app flask "$@"
   else
     [[ -e .venv/complete ]] || deploy/venv.sh requirements.txt
-    .venv/bin/python -m flask --app app backup "$@"
+    .venv/bin/python -m flask --app app "$@"
   fi
 }
+
+app() { flask backup "$@"; } # ARGUMENTS of `flask backup`
 
 verify() { # FILE, or nothing for the newest
   if [[ -f $1 ]]; then app verify - <"$1"; else app verify "$1" </dev/null; fi
@@ -192,8 +195,9 @@ restore() { # FILE
     refuse "$name was not restored; the lines above say why"
   fi
   docker compose --progress quiet up --detach
-  wait_until_it_answers || refuse "$told, but the application does not answer yet: docker compose logs app"
+  wait_for app /app/deploy/healthcheck.sh || refuse "$told, but the application does not answer yet: docker compose logs app"
   restore_authority "$name"
+  wait_for nginx /opt/microblog/healthcheck.sh || refuse "$told, but Nginx does not answer yet: docker compose logs nginx"
   say "$told"
 }
 
@@ -226,10 +230,10 @@ restore_authority() { # NAME
   if [[ $answer == *another* ]]; then docker compose --progress quiet restart nginx; fi
 }
 
-wait_until_it_answers() {
+wait_for() { # SERVICE HEALTHCHECK
   local try
   for ((try = 0; try < 150; try++)); do
-    docker compose exec -T app /app/deploy/healthcheck.sh </dev/null 2>/dev/null && return
+    if docker compose exec -T "$1" "$2" </dev/null 2>/dev/null; then return; fi
     sleep 1
   done
   return 1
@@ -341,6 +345,7 @@ case $command in
   list) app list </dev/null ;;
   verify) verify "$(absolute "${2:-}")" ;;
   drill) drill ;;
+  doctor) flask doctor </dev/null ;;
   restore)
     [[ $# -eq 2 ]] || refuse "say which: ./backup.sh restore FILE; ./backup.sh list shows them"
     restore "$(absolute "$2")"

@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from ..core.config import PROJECT_ROOT
 from ..core.database import db
 from .backup import backup
+from .doctor import doctor
 from .drill import DRILL
 from .mail import mail
 from .search import search
@@ -20,6 +21,7 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for group in (users, search, mail, backup, translate):
         app.cli.add_command(group)
+    app.cli.add_command(doctor)
     for command in (*TRANSFER, *DRILL):
         backup.add_command(command)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

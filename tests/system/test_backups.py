@@ -178,3 +178,11 @@ def test_a_drill_tries_the_newest_one_without_a_network_and_leaves_nothing(machi
     assert "drill" not in docker("volume", "ls", "--quiet", "--filter", "name=microblog-drill-").stdout
     ready = "import urllib.request as u; print(u.urlopen('http://localhost:8000/readyz').read().decode())"
     assert '"went well' in machine.inside("app", "python", "-c", ready).stdout
+
+
+def test_the_doctor_looks_at_all_of_it(machine: Machine) -> None:
+    process = machine.start("doctor")
+    said, complaints = process.communicate(timeout=300)
+    assert process.returncode in (0, 1), said + complaints
+    for line in ("ok    web", "ok    worker", "ok    certificate  good for", "ok    sqlite", "ok    volume"):
+        assert line in said
