@@ -179,6 +179,10 @@ thin_out() { # FOLDER: by the same rule as the backups themselves
 
 # ---- restoring
 
+refuse_encrypted() { # FILE
+  if [[ $1 == *.age ]]; then refuse "decrypt it first: age --decrypt --identity YOUR_KEY_FILE --output ${1%.age} $1"; fi
+}
+
 restore() { # FILE
   local name told
   if [[ $mode == here ]]; then
@@ -203,9 +207,7 @@ restore() { # FILE
 
 into_the_appliance() { # FILE; its name there
   local answer
-  if [[ $1 == *.age ]]; then
-    refuse "decrypt it first: age --decrypt --identity YOUR_KEY_FILE --output ${1%.age} $1"
-  elif [[ -f $1 ]]; then
+  if [[ -f $1 ]]; then
     answer=$(app receive <"$1") || refuse "$1 was not restored; nothing was changed"
     say "${answer##* }"
   else
@@ -343,11 +345,15 @@ case $command in
   now) now "${@:2}" ;;
   nightly) nightly ;;
   list) app list </dev/null ;;
-  verify) verify "$(absolute "${2:-}")" ;;
+  verify)
+    refuse_encrypted "${2:-}"
+    verify "$(absolute "${2:-}")"
+    ;;
   drill) drill ;;
   doctor) flask doctor </dev/null ;;
   restore)
     [[ $# -eq 2 ]] || refuse "say which: ./backup.sh restore FILE; ./backup.sh list shows them"
+    refuse_encrypted "$2"
     restore "$(absolute "$2")"
     ;;
   install) install_timer ;;

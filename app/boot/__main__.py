@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,11 @@ from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
 from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
 
+# What does not pass by itself.
+LASTING = frozenset({Reason.MIGRATION, Reason.NEWER_DATA, Reason.VANISHED, Reason.DAMAGED})
+# The number of the first process, which ours is in a container.
+CONTAINER = 1
+
 
 def main() -> NoReturn:
     """Boot, or say in a line why not and exit with the reason's status."""
@@ -25,9 +31,24 @@ def main() -> NoReturn:
     try:
         settings = prepare()
     except Refusal as refusal:
-        print(f"microblog: cannot start: {refusal}.", file=sys.stderr)
+        print(f"microblog: cannot start: {refusal}.", file=sys.stderr, flush=True)
+        if refusal.reason in LASTING and os.getpid() == CONTAINER:
+            hold()
         sys.exit(refusal.reason)
     become_supervisord(settings)
+
+
+def hold() -> None:
+    """Wait until somebody stops or restarts the container.
+
+    If it ended, Docker would start it again and again: a migration that fails would be tried for ever, and a card that
+    is dying be read from end to end every minute.
+    """
+    signals = {signal.SIGTERM, signal.SIGINT}
+    # First, so that none comes too early.
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    print("microblog: waiting; to try once more: docker compose restart app", file=sys.stderr, flush=True)
+    signal.sigwait(signals)
 
 
 def prepare() -> Settings:

@@ -201,6 +201,49 @@ def test_a_copy_is_encrypted_for_a_recipient(operator: Operator) -> None:
     assert len(list(disk.iterdir())) == 1
 
 
+def test_what_age_encrypted_its_key_decrypts_and_the_script_says_how(operator: Operator) -> None:
+    if shutil.which("age") is None:
+        pytest.skip("needs age")
+    key = operator.folder / "key"
+    subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
+    recipient = subprocess.run(["age-keygen", "-y", key], check=True, capture_output=True, text=True).stdout.strip()
+    disk = operator.folder / "disk"
+    disk.mkdir()
+    operator.types(MICROBLOG_BACKUP_DIR=disk, MICROBLOG_BACKUP_AGE_RECIPIENT=recipient)
+    (copy,) = disk.iterdir()
+    (backup,) = operator.backups()
+    assert "age --decrypt" in operator.types("restore", str(copy), status=1)
+    clear = subprocess.run(["age", "--decrypt", "--identity", key, copy], check=True, capture_output=True).stdout
+    assert clear == backup.read_bytes()
+
+
+def test_the_hook_of_the_readme_sends_it_to_restic_and_it_comes_back(operator: Operator, root: Path) -> None:
+    if shutil.which("restic") is None:
+        pytest.skip("needs restic")
+    (line,) = [line for line in (root / "README.md").read_text().splitlines() if line.startswith("`restic -r ")]
+    repository = operator.folder / "repository"
+    operator.environment |= {
+        "RESTIC_PASSWORD": "a password",
+        "RESTIC_CACHE_DIR": str(operator.folder / "cache"),
+        "HOME": str(operator.folder),
+    }
+    restic = ["restic", "-r", str(repository), "--quiet"]
+    subprocess.run([*restic, "init"], check=True, env=operator.environment, capture_output=True)
+    hook = operator.folder / "hook"
+    hook.write_text("#!/bin/sh\n" + line.strip("`.").replace("/mnt/nas/microblog", str(repository)) + "\n")
+    hook.chmod(0o755)
+    operator.types(MICROBLOG_BACKUP_HOOK=hook)
+    (backup,) = operator.backups()
+    listed = subprocess.run(
+        [*restic, "ls", "latest"], check=True, env=operator.environment, capture_output=True, text=True
+    )
+    (path,) = [each for each in listed.stdout.splitlines() if each.endswith(backup.name)]
+    found = subprocess.run([*restic, "dump", "latest", path], check=True, env=operator.environment, capture_output=True)
+    assert found.stdout == backup.read_bytes()
+    repository.rename(operator.folder / "away")
+    assert "the backup itself is made" in operator.types(status=1, MICROBLOG_BACKUP_HOOK=hook)
+
+
 def test_install_uses_systemd_and_uninstall_takes_it_away(operator: Operator) -> None:
     units = operator.folder / "units"
     units.mkdir()
