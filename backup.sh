@@ -61,8 +61,10 @@ mode() {
     say docker
   elif docker_works && { docker_has_data || ! data_is_here; }; then
     say docker
-  else
+  elif data_is_here || ! command -v docker >/dev/null; then
     say here
+  else
+    refuse "Docker does not answer, and there is no data of make run here; try: sudo $0 $command"
   fi
 }
 
@@ -186,8 +188,9 @@ refuse_encrypted() { # FILE
 restore() { # FILE
   local name told
   if [[ $mode == here ]]; then
-    app restore --stop "$1"
+    told=$(app restore --stop "$1" </dev/null) || refuse "it was not restored; the lines above say why"
     say "start it again, if it does not start by itself: make run"
+    say "$told"
     return
   fi
   name=$(into_the_appliance "$1")
@@ -340,6 +343,12 @@ absolute() { # FILE: as seen from where the command was typed
 }
 
 command=${1:-now}
+case $command in
+  help | -h | --help)
+    help
+    exit
+    ;;
+esac
 mode=$(mode)
 case $command in
   now) now "${@:2}" ;;
@@ -358,6 +367,5 @@ case $command in
     ;;
   install) install_timer ;;
   uninstall) uninstall_timer ;;
-  help | -h | --help) help ;;
   *) refuse "there is no command $command; ./backup.sh --help shows all" ;;
 esac

@@ -114,6 +114,8 @@ def _backup() -> Check:
     if newest is None:
         return Check(WARN if _hours_since_start(chosen) > BACKUP_WARN_HOURS else OK, "there is none yet")
     hours = (utc_now() - newest.created).total_seconds() / 3600
+    if hours < -1:
+        return Check(WARN, "the newest is from the future: the clock is wrong, or was")
     if hours > BACKUP_WARN_HOURS and is_unchanged(store, Sources(chosen.data_dir, VERSION, chosen.secret_key)):
         return Check(OK, f"{hours:.0f} h old, and nothing has changed since")
     return Check(WARN if hours > BACKUP_WARN_HOURS else OK, f"{hours:.0f} h old")

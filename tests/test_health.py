@@ -129,6 +129,13 @@ def test_a_backup_that_is_old_or_failed_is_noticed(client: PageClient, settings:
     assert backup(client) == ("warn", "the newest attempt failed")
 
 
+def test_a_backup_from_the_future_is_noticed(client: PageClient, settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    store.folder.mkdir()
+    (store.folder / file_name(utc_now() + timedelta(days=400), VERSION)).touch()
+    assert backup(client) == ("warn", "the newest is from the future: the clock is wrong, or was")
+
+
 def test_an_old_backup_is_enough_while_nothing_has_changed(client: PageClient, settings: Settings, monkeypatch) -> None:
     long_ago = time.time() - 99 * 3600
     os.utime(settings.database_path, (long_ago, long_ago))

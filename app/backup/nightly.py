@@ -64,11 +64,13 @@ class Nightly:
             self._process = None
 
     def _is_covered(self, slot: datetime) -> bool:
-        newest = self._store.newest()
-        if newest is None:
+        backups, now = self._store.backups(), utc_now()
+        if not backups:
             return _is_newer(self._settings, slot)
-        sources = Sources(self._settings.data_dir, VERSION, self._settings.secret_key)
-        return newest.created >= slot - AS_GOOD or is_unchanged(self._store, sources)
+        # One from the future, made while the clock was wrong, covers nothing.
+        if any(slot - AS_GOOD <= backup.created <= now for backup in backups):
+            return True
+        return is_unchanged(self._store, Sources(self._settings.data_dir, VERSION, self._settings.secret_key))
 
     def _begin(self) -> None:
         logger.info("the nightly backup begins")

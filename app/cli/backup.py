@@ -124,9 +124,15 @@ def list_backups() -> None:
     store = the_store()
     backups = store.backups()
     for each in backups:
-        authority = "authority" if read_manifest(each.path).has_authority else "-"
-        click.echo(f"{each.path.name}\t{_mebibytes(each.size)}\t{authority}")
+        click.echo(f"{each.path.name}\t{_mebibytes(each.size)}\t{_kind(each.path)}")
     click.echo(_standing(store))
+
+
+def _kind(path: Path) -> str:
+    try:
+        return "with the certificate authority" if read_manifest(path).has_authority else ""
+    except BackupError:
+        return "damaged"
 
 
 def _standing(store: Store) -> str:
@@ -136,6 +142,8 @@ def _standing(store: Store) -> str:
     if newest is None:
         return "there is no backup yet"
     hours = (utc_now() - newest.created).total_seconds() / 3600
+    if hours < -1:
+        return "the newest is from the future: the clock is wrong, or was"
     unchanged = "; nothing has changed since" if is_unchanged(store, the_sources()) else ""
     return f"the newest is {hours:.0f} hours old{unchanged}"
 
@@ -179,6 +187,15 @@ def _take_lock(stop: bool) -> None:
     except Refusal as refusal:
         if not stop:
             raise BackupError("the appliance is running; stop it first") from refusal
-        click.echo("stopping the appliance")
-        os.kill(int((chosen.run_dir / "supervisord.pid").read_text()), signal.SIGTERM)
+        click.echo("stopping the appliance", err=True)
+        _stop(chosen.run_dir / "supervisord.pid")
         take_lock(chosen.data_dir, STOP_SECONDS)
+
+
+def _stop(pid_file: Path) -> None:
+    try:
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
+    except (OSError, ValueError) as error:
+        raise BackupError(
+            "the appliance is running, but not where it can be stopped from here; stop it first"
+        ) from error

@@ -133,6 +133,13 @@ def test_one_made_by_hand_shortly_before_is_as_good(
     assert begins(night) is needed
 
 
+def test_one_from_the_future_does_not_count(night: Nightly, clock: Clock, store: Store, started: Path) -> None:
+    store.folder.mkdir()
+    (store.folder / file_name(NIGHT + timedelta(days=9000), "0.1.0")).touch()
+    clock.pass_by(hours=1)
+    assert begins(night)
+
+
 def test_while_nothing_has_changed_nothing_is_written(
     night: Nightly, clock: Clock, settings: Settings, store: Store, started: Path
 ) -> None:

@@ -39,6 +39,8 @@ def test_a_backup_is_made_listed_and_verified(runner: FlaskCliRunner, settings: 
     for words in ([], [newest.path.name], [str(newest.path)]):
         assert run(runner, "verify", *words).startswith(f"{newest.path.name} is sound: ")
     newest.path.write_bytes(newest.path.read_bytes()[:-3])
+    newest.path.with_name(newest.path.name.replace("microblog-2", "microblog-1")).write_bytes(b"no backup")
+    assert "damaged" in runner.invoke(args=["backup", "list"]).output
     assert "damaged" in run(runner, "verify", status=1)
     assert "no backup nothing" in run(runner, "verify", "nothing", status=1)
 
