@@ -115,14 +115,17 @@ now() { # OPTIONS of `flask backup now`
   ping ''
 }
 
-# What the timer calls: a backup every night, a drill every month.
-nightly() {
-  now --gently --if-older 3
+# What the timer calls, with nobody there to read: a backup every night, a drill every month, a letter if one fails.
+nightly() { # OPTIONS of `flask backup now`
+  alone=yes
+  now --gently "$@"
   if app drill-due </dev/null; then drill; fi
 }
 
+alone=
 failed() { # MESSAGE
   ping /fail
+  if [[ -n $alone ]]; then app tell-admins "$1" </dev/null >&2 || true; fi
   refuse "$1"
 }
 
@@ -250,7 +253,7 @@ wait_for() { # SERVICE HEALTHCHECK
 drill() {
   local volume image answer status=0
   if [[ $mode == here ]]; then
-    app drill </dev/null
+    app drill </dev/null || failed "the drill failed; the lines above say why"
     return
   fi
   volume=microblog-drill-$$
@@ -322,8 +325,8 @@ marker="# Microblog, by $PWD/backup.sh install"
 other_lines() { { crontab -l 2>/dev/null || true; } | { grep -vF "$marker" || true; }; }
 cron_lines() {
   say "0 3 * * * sleep \$(shuf -i 0-1200 -n 1); $(printf %q "$PWD/backup.sh") nightly $marker"
-  # a night that was missed is made up for
-  say "@reboot sleep 600; $(printf %q "$PWD/backup.sh") nightly $marker"
+  # a night that was missed is made up for, and before the worker does it, whose backup has no copy elsewhere
+  say "@reboot sleep 120; $(printf %q "$PWD/backup.sh") missed $marker"
 }
 
 uninstall_timer() {
@@ -353,6 +356,7 @@ mode=$(mode)
 case $command in
   now) now "${@:2}" ;;
   nightly) nightly ;;
+  missed) nightly --if-older 20 ;;
   list) app list </dev/null ;;
   verify)
     refuse_encrypted "${2:-}"

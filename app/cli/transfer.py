@@ -15,7 +15,12 @@ from ..backup.manifest import AUTHORITY, file_name, parse_name
 from ..backup.restoring import check_usable
 from ..backup.retention import superfluous
 from ..backup.snapshot import sync
+from ..core.database import transaction
+from ..mail.reports import failure_letters
+from ..mail.service import send_later
+from ..web.context import settings
 from .backup import MEBIBYTE, the_store, told
+from .explained import explained
 
 ENCRYPTED = ".age"
 
@@ -81,4 +86,16 @@ def superfluous_names() -> None:
             click.echo(name)
 
 
-TRANSFER = (receive, send, authority, superfluous_names)
+@click.command("tell-admins", hidden=True)
+@click.argument("failure")
+@with_appcontext
+@explained
+def tell_admins(failure: str) -> None:
+    """Have a letter about a failed backup sent to ADMINS."""
+    chosen = settings().mail
+    with transaction():
+        for letter in failure_letters(failure, chosen.admins if chosen else ()):
+            send_later(letter)
+
+
+TRANSFER = (receive, send, authority, superfluous_names, tell_admins)

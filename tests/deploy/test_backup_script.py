@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -70,6 +71,12 @@ class Operator:
         with closing(sqlite3.connect(self.data / "app.db")) as connection:
             connection.execute("INSERT INTO fact VALUES (?, 'x')", [name])
             connection.commit()
+
+    def letters(self) -> list[dict[str, str]]:
+        """Those that the worker would send."""
+        with closing(sqlite3.connect(self.data / "app.db")) as connection:
+            rows = connection.execute("SELECT payload FROM job WHERE kind = 'mail.send'")
+            return [json.loads(payload) for (payload,) in rows]
 
     def facts(self) -> set[str]:
         with closing(sqlite3.connect(self.data / "app.db")) as connection:
@@ -276,13 +283,26 @@ def test_without_systemd_cron_does_it_and_other_lines_stay(operator: Operator) -
     lines = table.read_text().splitlines()
     assert lines[0] == "1 2 * * * something else"
     assert [line.split()[0] for line in lines[1:]] == ["0", "@reboot"], "installed twice it is there once"
-    assert all(f"{operator.root}/backup.sh nightly" in line for line in lines[1:])
+    assert f"{operator.root}/backup.sh nightly" in lines[1]
+    assert f"{operator.root}/backup.sh missed" in lines[2]
     operator.types("uninstall")
     assert table.read_text() == "1 2 * * * something else\n"
 
 
-def test_the_timer_makes_none_if_somebody_just_did(operator: Operator) -> None:
+def test_the_timer_makes_one_every_night_and_a_missed_one_only_if_there_is_none(operator: Operator) -> None:
     assert "was restored, started and logged in to" in operator.types("nightly"), "the drill of the month"
     assert "\nmade " in f"\n{operator.said}"
-    assert "not older than" in operator.types("nightly")
+    assert "not older than" in operator.types("missed")
     assert len(operator.backups()) == 1
+    assert operator.types("nightly").startswith("made "), "so that every night has its copy on the other disk"
+
+
+def test_when_the_timer_fails_admins_get_a_letter(operator: Operator) -> None:
+    mail = {"MAIL_SERVER": "mail.example.org", "ADMINS": "root@example.org"}
+    away = operator.folder / "not mounted"
+    operator.types("now", status=1, MICROBLOG_BACKUP_DIR=away, **mail)
+    assert operator.letters() == [], "whoever types it reads it"
+    operator.types("nightly", status=1, MICROBLOG_BACKUP_DIR=away, **mail)
+    (letter,) = operator.letters()
+    assert letter["recipient"] == "root@example.org"
+    assert str(away) in letter["text"]
