@@ -23,7 +23,7 @@ lint: ## check style and scripts
 	@deploy/venv.sh requirements-dev.txt
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
-	@if command -v shellcheck >/dev/null; then shellcheck deploy/*.sh nginx/*.sh .ci/run; else echo 'shellcheck is missing: scripts not checked'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck backup.sh deploy/*.sh nginx/*.sh .ci/run; else echo 'shellcheck is missing: scripts not checked'; fi
 
 types: ## check types
 	@deploy/venv.sh requirements-dev.txt

@@ -12,6 +12,7 @@ from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
 from .core.logs import init_logs
+from .core.version import VERSION
 from .exports.routes import init_exports
 from .health import init_health
 from .invitations.routes import init_invitations
@@ -36,8 +37,6 @@ from .web.security import init_security, security_settings
 from .web.templating import init_templating
 
 __all__ = ["VERSION", "Settings", "assemble", "create_app"]
-
-VERSION = "0.1.0"
 
 
 def create_app(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:

@@ -11,10 +11,14 @@ from typing import Any
 from flask import Blueprint, Flask, current_app
 from sqlalchemy import text
 
+from .backup.making import Sources, is_unchanged
+from .backup.store import Store
+from .core.config import Settings
 from .core.database import db
-from .core.schema import newest_revision, revision_of
+from .core.schema import INITIALISED, newest_revision, revision_of
 from .core.state import heartbeat_age
 from .core.time import utc_now
+from .core.version import VERSION
 from .jobs.service import count_failed, oldest_waiting
 from .search.service import UPDATE
 from .web.context import settings
@@ -23,6 +27,7 @@ blueprint = Blueprint("health", __name__)
 HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
 DISK_WARN, DISK_FAIL = 200 * 2**20, 50 * 2**20
 LAG_WARN, LAG_FAIL = 10.0, 300.0
+BACKUP_WARN_HOURS = 26.0
 OK, WARN, FAIL = "ok", "warn", "fail"
 
 
@@ -99,6 +104,37 @@ def _jobs() -> Check:
     return Check(WARN if failed else OK, f"{failed} given up")
 
 
+def _backup() -> Check:
+    """Never worse than a warning: an appliance without a backup is still one that works."""
+    chosen = settings()
+    store = Store(chosen.data_dir)
+    newest = store.newest()
+    if "failed" in store.status():
+        return Check(WARN, "the newest attempt failed")
+    if newest is None:
+        return Check(WARN if _hours_since_start(chosen) > BACKUP_WARN_HOURS else OK, "there is none yet")
+    hours = (utc_now() - newest.created).total_seconds() / 3600
+    if hours < -1:
+        return Check(WARN, "the newest is from the future: the clock is wrong, or was")
+    if hours > BACKUP_WARN_HOURS and is_unchanged(store, Sources(chosen.data_dir, VERSION, chosen.secret_key)):
+        return Check(OK, f"{hours:.0f} h old, and nothing has changed since")
+    return Check(WARN if hours > BACKUP_WARN_HOURS else OK, f"{hours:.0f} h old")
+
+
+def _drill() -> Check:
+    """Whether the newest drill went well; that there was none is for the doctor to say."""
+    noted = Store(settings().data_dir).status().get("drill")
+    if noted is None:
+        return Check(OK, "none yet")
+    return Check(OK if noted["ok"] else WARN, f"{'went well' if noted['ok'] else 'failed'} on {noted['at'][:10]}")
+
+
+def _hours_since_start(chosen: Settings) -> float:
+    """Since the appliance was first started."""
+    marker = chosen.data_dir / INITIALISED
+    return (utc_now().timestamp() - marker.stat().st_mtime) / 3600 if marker.exists() else 0.0
+
+
 CHECKS: dict[str, Callable[[], Check]] = {
     "database": _database,
     "schema": _schema,
@@ -106,4 +142,6 @@ CHECKS: dict[str, Callable[[], Check]] = {
     "disk": _disk,
     "search": _search,
     "jobs": _jobs,
+    "backup": _backup,
+    "drill": _drill,
 }

@@ -19,6 +19,7 @@ from flask import Flask
 from . import assemble
 from .administration.service import DELETE, TELL_APPROVED
 from .administration.tasks import delete_account, tell_approved
+from .backup.nightly import Nightly
 from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
@@ -30,7 +31,8 @@ from .jobs.runner import Registry, Report, run_due
 from .jobs.service import next_due, oldest_waiting, release_all
 from .jobs.wake import Listener, wake_worker
 from .mail.mailer import Mailer, MailFailed
-from .mail.service import SEND
+from .mail.reports import failure_letters
+from .mail.service import SEND, send_later
 from .mail.tasks import send_mail
 from .posts import queries as posts
 from .posts.api import SEARCH_INDEX
@@ -118,6 +120,8 @@ class Worker:
         self._registry = build_registry(self._index, self._catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
+        self._nightly = Nightly(settings)
+        self._admins = settings.mail.admins if settings.mail else ()
 
     def run(self) -> None:
         """Work until somebody calls `stop`."""
@@ -128,6 +132,7 @@ class Worker:
             while not self._stopping:
                 beat(self._run_dir)
                 self._listener.wait(self.work_once())
+        self._nightly.stop()
         logger.info("worker stopped")
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
@@ -145,6 +150,7 @@ class Worker:
             while not self._stopping and run_due(self._registry):
                 beat(self._run_dir)
             self._heal()
+            self._look_after_backup()
             return self._seconds_to_next()
         except (Busy, StorageFull, SearchUnavailable) as error:
             # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.
@@ -163,6 +169,12 @@ class Worker:
         else:
             heal(self._index, self._catalogue)
         self._healed = time.monotonic()
+
+    def _look_after_backup(self) -> None:
+        if failure := self._nightly.look():
+            with transaction():
+                for letter in failure_letters(failure, self._admins):
+                    send_later(letter)
 
     def _seconds_to_next(self) -> float:
         due = next_due(db.session())

@@ -22,6 +22,7 @@ def test_every_setting_has_a_row_in_the_readme_and_no_row_lacks_its_setting() ->
         *(ROOT / "nginx").iterdir(),
         *(ROOT / "deploy").iterdir(),
         ROOT / "compose.yaml",
+        ROOT / "backup.sh",
     ]
     used = {
         name

@@ -12,9 +12,13 @@ from flask import Flask
 from page import PageClient
 from sqlalchemy import null
 
-from app import health
+from app import VERSION, health
+from app.backup.making import Sources, make_backup
+from app.backup.manifest import file_name
+from app.backup.store import Store
 from app.core.config import Settings
 from app.core.database import db, transaction
+from app.core.schema import INITIALISED
 from app.core.state import beat
 from app.core.time import utc_now
 from app.jobs.models import Job
@@ -48,7 +52,7 @@ def test_when_all_is_well_everything_is_ok_even_before_set_up(client: PageClient
     found = report(client, 200)
     assert found["status"] == "ok"
     assert {check["status"] for check in found["checks"].values()} == {"ok"}
-    assert set(found["checks"]) == {"database", "schema", "worker", "disk", "search", "jobs"}
+    assert set(found["checks"]) == {"database", "schema", "worker", "disk", "search", "jobs", "backup", "drill"}
 
 
 @pytest.mark.parametrize(("age", "status", "answer"), [(29, "ok", 200), (31, "warn", 200), (121, "fail", 503)])
@@ -98,3 +102,43 @@ def test_a_database_that_is_away_is_noticed_and_told_without_details(client: Pag
     found = report(client, 503)
     assert found["checks"]["database"]["status"] == "fail"
     assert str(settings.data_dir) not in str(found)
+
+
+def backup(client: PageClient) -> tuple[str, str]:
+    check = report(client, 200)["checks"]["backup"]
+    return check["status"], check["detail"]
+
+
+def test_an_appliance_without_a_backup_is_noticed_after_its_first_night(client: PageClient, settings: Settings) -> None:
+    marker = settings.data_dir / INITIALISED
+    marker.touch()
+    assert backup(client) == ("ok", "there is none yet")
+    past = time.time() - 27 * 3600
+    os.utime(marker, (past, past))
+    assert backup(client) == ("warn", "there is none yet")
+
+
+def test_a_backup_that_is_old_or_failed_is_noticed(client: PageClient, settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    store.folder.mkdir()
+    (store.folder / file_name(utc_now() - timedelta(hours=27), VERSION)).touch()
+    assert backup(client) == ("warn", "27 h old")
+    (store.folder / file_name(utc_now() - timedelta(hours=25), VERSION)).touch()
+    assert backup(client) == ("ok", "25 h old")
+    store.note("failed", at=utc_now().isoformat(), error=f"no room in {store.folder}")
+    assert backup(client) == ("warn", "the newest attempt failed")
+
+
+def test_a_backup_from_the_future_is_noticed(client: PageClient, settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    store.folder.mkdir()
+    (store.folder / file_name(utc_now() + timedelta(days=400), VERSION)).touch()
+    assert backup(client) == ("warn", "the newest is from the future: the clock is wrong, or was")
+
+
+def test_an_old_backup_is_enough_while_nothing_has_changed(client: PageClient, settings: Settings, monkeypatch) -> None:
+    long_ago = time.time() - 99 * 3600
+    os.utime(settings.database_path, (long_ago, long_ago))
+    make_backup(Store(settings.data_dir), Sources(settings.data_dir, VERSION, settings.secret_key))
+    monkeypatch.setattr(health, "utc_now", lambda: utc_now() + timedelta(hours=90))
+    assert backup(client) == ("ok", "90 h old, and nothing has changed since")

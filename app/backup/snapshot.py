@@ -9,7 +9,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 
-class SnapshotError(Exception):
+class BackupError(Exception):
+    """A copy could not be made, read or put back; the message says why, and what to do."""
+
+
+class SnapshotError(BackupError):
     """The copy could not be made, or it is not sound."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -15,9 +16,15 @@ from ..core.config import PROJECT_ROOT, Settings
 from ..core.database import transaction
 from ..core.environment import SecretKeyError, SettingsError
 from .refusal import Reason, Refusal
+from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
 from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
+
+# What does not pass by itself.
+LASTING = frozenset({Reason.MIGRATION, Reason.NEWER_DATA, Reason.VANISHED, Reason.DAMAGED})
+# The number of the first process, which ours is in a container.
+CONTAINER = 1
 
 
 def main() -> NoReturn:
@@ -28,9 +35,24 @@ def main() -> NoReturn:
     try:
         settings = prepare()
     except Refusal as refusal:
-        print(f"microblog: cannot start: {refusal}.", file=sys.stderr)
+        print(f"microblog: cannot start: {refusal}.", file=sys.stderr, flush=True)
+        if refusal.reason in LASTING and os.getpid() == CONTAINER:
+            hold()
         sys.exit(refusal.reason)
     become_supervisord(settings)
+
+
+def hold() -> None:
+    """Wait until somebody stops or restarts the container.
+
+    If it ended, Docker would start it again and again: a migration that fails would be tried for ever, and a card that
+    is dying be read from end to end every minute.
+    """
+    signals = {signal.SIGTERM, signal.SIGINT}
+    # First, so that none comes too early.
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    print("microblog: waiting; to try once more: docker compose restart app", file=sys.stderr, flush=True)
+    signal.sigwait(signals)
 
 
 def prepare() -> Settings:
@@ -43,6 +65,9 @@ def prepare() -> Settings:
     )
     take_lock(settings.data_dir, settings.lock_wait)
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
+    if told := complete_restore(settings.data_dir):
+        print(f"microblog: {told}", flush=True)
+        settings = _settings()
     if not settings.secret_key:
         ensure_secret_key(settings.data_dir)
         settings = _settings()

@@ -20,6 +20,7 @@ class Reason(IntEnum):
     VANISHED = 79
     DAMAGED = 80
     NO_WAL = 81
+    RESTORE = 82
     PORT = 83
 
 

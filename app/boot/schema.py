@@ -12,17 +12,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
-from .. import VERSION
 from ..backup.snapshot import SnapshotError, keep_newest, put_back, sync, take_snapshot
 from ..core.config import PROJECT_ROOT
 from ..core.database import PRAGMAS
-from ..core.schema import known_revisions, newest_revision, revision_of
+from ..core.schema import INITIALISED, known_revisions, newest_revision, revision_of
+from ..core.version import VERSION
 from .refusal import Reason, Refusal
 from .volume import check_space
 
 QUICK_CHECK_LIMIT = 500 * 2**20
 COPIES_KEPT = 3
-MARKER = ".initialised"
 PROGRESS = ".migrating"
 
 
@@ -35,11 +34,11 @@ def migration_config() -> Config:
 
 def check_presence(database: Path) -> None:
     """Refuse to begin an empty database where there has been one: the data is somewhere, and would seem lost."""
-    if (database.parent / MARKER).exists() and not database.exists():
+    if (database.parent / INITIALISED).exists() and not database.exists():
         raise Refusal(
             Reason.VANISHED,
             f"the database {database} has vanished, though there was one here",
-            f"Put it back from a backup; or, to begin anew with nothing, remove {database.parent / MARKER}",
+            f"Put it back from a backup; or, to begin anew with nothing, remove {database.parent / INITIALISED}",
         )
 
 
@@ -75,7 +74,7 @@ def bring_up_to_date(database: Path) -> None:
             _record_version(connection)
     finally:
         engine.dispose()
-    marker = database.parent / MARKER
+    marker = database.parent / INITIALISED
     if not marker.exists():
         marker.touch(mode=0o600)
         sync(database.parent)

@@ -9,9 +9,13 @@ from flask_migrate import Migrate
 
 from ..core.config import PROJECT_ROOT
 from ..core.database import db, transaction
+from .backup import backup
+from .doctor import doctor
+from .drill import DRILL
 from .imports import imports
 from .mail import mail
 from .search import search
+from .transfer import TRANSFER
 from .translate import translate
 from .translator import translator
 from .user_actions import actions
@@ -22,8 +26,11 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for action in actions:
         users.add_command(action)
-    for group in (users, search, mail, translator, imports, translate):
+    for group in (users, search, mail, translator, imports, backup, translate):
         app.cli.add_command(group)
+    app.cli.add_command(doctor)
+    for command in (*TRANSFER, *DRILL):
+        backup.add_command(command)
     app.shell_context_processor(_shell_context)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)
 

@@ -7,9 +7,11 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from hashlib import sha256
 from pathlib import Path
 
+from .backup_settings import backup_at
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
 from .time import is_time_zone
@@ -56,6 +58,8 @@ class Settings:
     avatars: str = "drawn"
     mail: MailSettings | None = None
     translator: TranslatorSettings | None = None
+    # The hour of the nightly backup in `time_zone`; None: no such backup.
+    backup_at: time | None = time(3, 30)
 
     @property
     def database_path(self) -> Path:
@@ -96,6 +100,7 @@ class Settings:
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
             translator=translator_settings(source, languages),
+            backup_at=backup_at(source),
         )
 
 

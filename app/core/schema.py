@@ -6,6 +6,8 @@ from sqlalchemy import Connection, inspect, text
 
 from .config import PROJECT_ROOT
 
+# A file beside the database that says that there has been one.
+INITIALISED = ".initialised"
 VERSIONS = PROJECT_ROOT / "migrations" / "versions"
 
 

@@ -23,6 +23,17 @@ def is_time_zone(name: str) -> bool:
     return name in pytz.all_timezones_set
 
 
+def local_moment(moment: datetime, zone: str) -> datetime:
+    """An aware moment as the clocks of a time zone show it; a naive one as the moment at which they show it.
+
+    Where clocks are put forward, a time that they never show is taken as if they had not been put forward yet.
+    """
+    clocks = pytz.timezone(zone)
+    if moment.tzinfo is not None:
+        return moment.astimezone(clocks)
+    return clocks.normalize(clocks.localize(moment))  # type: ignore[no-any-return]  # the library has no types
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """Stores aware times as naive UTC and gives them back aware; refuses naive ones."""
 

@@ -20,6 +20,16 @@ KEY = "all"
 LONGEST = 20_000
 
 
+def failure_letters(failure: str, recipients: Sequence[str]) -> list[Letter]:
+    """Letters that tell of a nightly backup that failed."""
+    text = (
+        f"The nightly backup failed:\n\n{failure}\n\nIt is tried again in a while. What to do: make room if the "
+        "disk is full, then see whether it works: ./backup.sh now\nThe older backups are still there: ./backup.sh list"
+    )
+    html = f"<pre>{escape(text)}</pre>"
+    return [Letter(recipient, "Microblog: the nightly backup failed", text, html) for recipient in recipients]
+
+
 class ErrorReports:
     """Writes a letter about an error to every recipient; call it with the error and where it came up."""
 

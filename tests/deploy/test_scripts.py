@@ -10,7 +10,12 @@ import pytest
 
 NEEDS = ("shellcheck",)
 ROOT = Path(__file__).parents[2]
-SCRIPTS = [*sorted(ROOT.glob("deploy/*.sh")), *sorted(ROOT.glob("nginx/*.sh")), ROOT / ".ci" / "run"]
+SCRIPTS = [
+    ROOT / "backup.sh",
+    *sorted(ROOT.glob("deploy/*.sh")),
+    *sorted(ROOT.glob("nginx/*.sh")),
+    ROOT / ".ci" / "run",
+]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))

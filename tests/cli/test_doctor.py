@@ -1,0 +1,190 @@
+"""`flask doctor` finds what is wrong, says what to do, gives nothing away, and its status tells how bad it is."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from postbox import Postbox
+
+from app.backup.store import Store
+from app.cli import findings
+from app.cli.doctor import ADVICE
+from app.core.config import Settings
+from app.core.state import beat
+from app.health import CHECKS, FAIL, OK, WARN
+
+
+class Livez(BaseHTTPRequestHandler):
+    """Answers as the web process does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def healthy(settings: Settings, monkeypatch):
+    """Settings of an appliance that is as well as this machine lets it be."""
+    server = HTTPServer(("127.0.0.1", 0), Livez)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    beat(settings.run_dir)
+    monkeypatch.setattr(findings.sqlite3, "sqlite_version_info", findings.SOUND_SQLITE)
+    monkeypatch.setattr(findings, "file_system_of", lambda _folder: "ext4")
+    monkeypatch.setattr(findings, "CGROUP", settings.run_dir)
+    monkeypatch.setattr(findings, "_available", lambda: 2**30)
+    yield replace(settings, port=server.server_port)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def report(app: Flask, status: int) -> dict[str, str]:
+    """What it says, by name; with the advice where there is one."""
+    result = app.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == status, result.output
+    assert len(result.output.splitlines()) <= 40, "one screen"
+    found: dict[str, str] = {}
+    name = ""
+    for line in result.output.splitlines()[:-1]:
+        if line.strip().startswith("->"):
+            found[name] += line
+        else:
+            name = line[6:18].strip()
+            found[name] = line
+    return found
+
+
+def test_of_a_healthy_appliance_all_is_well(make_app, healthy: Settings) -> None:
+    found = report(make_app(healthy), 0)
+    assert all(line.startswith(OK) for line in found.values())
+    for name in (
+        "version",
+        "sqlite",
+        "volume",
+        "log",
+        "memory",
+        "clock",
+        "web",
+        "certificate",
+        "mail",
+        "backup",
+        "drill",
+    ):
+        assert name in found
+
+
+def test_every_check_that_can_fail_has_an_advice() -> None:
+    assert {*findings.FINDINGS, *CHECKS} - {"version"} == set(ADVICE)
+
+
+def failed_backup(settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    store.folder.mkdir()
+    store.note("failed", at="2026-01-01", error="no room")
+
+
+def old_data(settings: Settings) -> None:
+    folder = settings.data_dir / "before-restore-20260101T000000Z"
+    folder.mkdir()
+    past = time.time() - 31 * 86400
+    os.utime(folder, (past, past))
+
+
+def memory_limit(settings: Settings) -> None:
+    for name, value in (("memory.max", 1000), ("memory.current", 950)):
+        (settings.run_dir / name).write_text(f"{value}\n")
+
+
+def was_killed(settings: Settings) -> None:
+    (settings.run_dir / "memory.events").write_text("low 0\noom 1\noom_kill 2\n")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "name", "words"),
+    [
+        (failed_backup, "backup", "./backup.sh"),
+        (old_data, "old data", "1 of before a restore"),
+        (memory_limit, "memory", "MICROBLOG_MEMORY"),
+        (was_killed, "memory", "2 times something was ended"),
+    ],
+)
+def test_a_warning_has_status_1_and_an_advice(make_app, healthy: Settings, trouble, name: str, words: str) -> None:
+    trouble(healthy)
+    found = report(make_app(healthy), 1)
+    assert found[name].startswith(WARN)
+    assert words in found[name]
+    assert "->" in found[name]
+    assert [other for other, line in found.items() if not line.startswith(OK)] == [name]
+
+
+def test_each_finding_of_the_machine(make_app, healthy: Settings, monkeypatch) -> None:
+    app = make_app(healthy)
+    for name, attribute, value, status in (
+        ("sqlite", "SOUND_SQLITE", (99,), WARN),
+        ("volume", "file_system_of", lambda _folder: "nfs4", FAIL),
+        ("volume", "file_system_of", lambda _folder: "tmpfs", WARN),
+        ("log", "LARGE_LOG", -1, WARN),
+        ("memory", "_available", lambda: 2**20, WARN),
+        ("clock", "PROJECT_ROOT", _made_tomorrow(healthy.run_dir), FAIL),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(findings, attribute, value)
+            assert report(app, 1 if status == WARN else 2)[name].startswith(status), attribute
+
+
+def _made_tomorrow(folder: Path) -> Path:
+    path = folder / "app" / "core" / "version.py"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    os.utime(path, (time.time() + 86400, time.time() + 86400))
+    return folder
+
+
+def test_an_appliance_that_does_not_run_is_broken(make_app, healthy: Settings, free_port: int) -> None:
+    (healthy.run_dir / "worker-heartbeat").unlink()
+    found = report(make_app(replace(healthy, port=free_port)), 2)
+    assert found["web"].startswith(FAIL)
+    assert found["worker"].startswith(FAIL)
+
+
+def test_without_a_database_it_still_answers(make_app, healthy: Settings) -> None:
+    healthy.database_path.unlink()
+    found = report(make_app(healthy), 2)
+    assert found["log"].startswith(FAIL)
+    assert found["schema"].startswith(FAIL)
+
+
+def test_the_mail_server_is_tried_and_not_named(make_app, healthy: Settings, free_port: int) -> None:
+    with Postbox() as postbox:
+        mail = replace(postbox.settings, admins=("root@example.org",))
+        found = report(make_app(replace(healthy, mail=mail)), 0)
+        assert "1 in ADMINS" in found["mail"]
+    away = replace(mail, server="localhost", port=free_port, password="a secret")
+    found = report(make_app(replace(healthy, mail=away)), 1)
+    assert found["mail"].startswith(WARN)
+    said = "".join(found.values())
+    for secret in ("localhost", "root@example.org", "a secret", healthy.secret_key, str(healthy.data_dir)):
+        assert secret not in said
+
+
+def test_behind_https_the_certificate_is_looked_at(make_app, healthy: Settings, monkeypatch) -> None:
+    app = make_app(replace(healthy, https=True))
+    monkeypatch.setattr(findings, "NGINX", "127.0.0.1")
+    monkeypatch.setattr(findings, "NGINX_HTTP", healthy.port)
+    assert report(app, 1)["certificate"].startswith(WARN), "no certificate there"
+    for days, status in ((100, OK), (10, WARN)):
+        monkeypatch.setattr(findings, "_not_after", lambda _authority, days=days: time.time() + days * 86400 + 60)
+        line = report(app, 0 if status == OK else 1)["certificate"]
+        assert line.startswith(status)
+        assert f"good for {days} days" in line
