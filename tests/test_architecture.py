@@ -35,7 +35,7 @@ FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
 FLASK_FILES = ("routes.py", "api.py", "forms.py", "emails.py", "health.py", "worker.py", "app/__init__.py")
 FLASK_PACKAGES = ("app/web/", "app/cli/")
 ONLY_IN = {
-    "whoosh": {"app/search/whoosh_index.py"},
+    "whoosh": {"app/search/whoosh_index.py", "app/search/whoosh_reader.py"},
     "elasticsearch": {"app/search/elasticsearch_index.py"},
     "smtplib": {"app/mail/mailer.py"},
     "flask_sqlalchemy": {"app/core/database.py"},

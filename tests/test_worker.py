@@ -19,8 +19,8 @@ from app.core.database import db
 from app.jobs.models import Job
 from app.posts.queries import KIND
 from app.search.interface import SearchIndex, SearchUnavailable
+from app.search.language import parse
 from app.search.whoosh_index import WhooshIndex
-from app.search.words import parse
 from app.worker import ANOTHER_WORKER
 
 KILLS = 15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 
@@ -51,6 +52,31 @@ def user_of_session(session_id: str) -> User | None:
     user_id = whole_number(number, LARGEST_ID)
     user = db.session.get(User, user_id) if user_id else None
     return user if user and compare_digest(user.session_key.encode(), key.encode()) else None
+
+
+def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:
+    """The ids of the accounts of these names, regardless of case; "me" is the id `me`."""
+    wanted = {name.lower() for name in names}
+    numbers = {"me": me} if me is not None and "me" in wanted else {}
+    if others := wanted - numbers.keys():
+        rows = db.session.execute(select(User.username_key, User.id).where(User.username_key.in_(others)))
+        numbers |= dict(rows.tuples())
+    return numbers
+
+
+def named_like(words: str, limit: int) -> list[User]:
+    """Accounts whose names begin with these words, or hold them; the former first, by name."""
+    wanted = words.strip().removeprefix("@").lower()
+    if not wanted:
+        return []
+    begins = User.username_key.startswith(wanted, autoescape=True)
+    statement = (
+        select(User)
+        .where(User.username_key.contains(wanted, autoescape=True))
+        .order_by(begins.desc(), User.username_key)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
 
 
 def all_users() -> list[User]:

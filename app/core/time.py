@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytz
 from sqlalchemy import DateTime, Dialect, TypeDecorator
@@ -21,6 +21,12 @@ def time_zones() -> list[str]:
 def is_time_zone(name: str) -> bool:
     """Whether there is a time zone of that name, also an old one."""
     return name in pytz.all_timezones_set
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """The moment, in UTC, at which a day begins in the time zone of that name."""
+    moment: datetime = pytz.timezone(zone).localize(datetime.combine(day, time()))
+    return moment.astimezone(UTC)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

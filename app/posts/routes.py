@@ -14,8 +14,9 @@ from ..accounts.service import possible_name
 from ..core.database import transaction
 from ..core.errors import Busy, StorageFull
 from ..core.paging import Page, Position
+from ..search.finding import Found
 from ..search.interface import SearchIndex
-from ..search.words import parse
+from ..search.language import parse
 from ..web.avatar import picture
 from ..web.context import settings
 from ..web.errors import status_for
@@ -23,6 +24,7 @@ from ..web.forms import Form, attach, status_of
 from ..web.paging import LinkedPage, linked, position
 from . import queries, service
 from .forms import PostForm
+from .models import Post
 
 blueprint = Blueprint("posts", __name__)
 SEARCH_INDEX = "microblog.search_index"
@@ -147,7 +149,7 @@ def search() -> Answer:
         query=text,
         page=_found_page(found, text, number),
         total=found.total,
-        notice=_notice(found.degraded, query.shortened),
+        notice=_notice(found.degraded, bool(query.notes)),
     )
 
 
@@ -155,7 +157,7 @@ def _engine() -> SearchIndex:
     return cast(SearchIndex, current_app.extensions[SEARCH_INDEX])
 
 
-def _found_page(found: queries.Found, text: str, number: int) -> LinkedPage:
+def _found_page(found: Found[Post], text: str, number: int) -> LinkedPage:
     newer = Position(number=number - 1) if number > 1 else None
     older = Position(number=number + 1) if found.more else None
     return linked(Page(found.posts, newer=newer, older=older), "posts.search", q=text)

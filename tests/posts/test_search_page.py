@@ -10,7 +10,7 @@ from page import Page, PageClient
 from people import People
 
 from app.search.interface import SearchIndex
-from app.search.words import MOST_WORDS
+from app.search.language import MOST_PARTS as MOST_WORDS
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from app.search.interface import Document, SearchUnavailable
+from app.search.language import parse
 from app.search.service import Catalogue, Source
 from app.search.tasks import heal, reconcile, update_index
 from app.search.whoosh_index import WhooshIndex
-from app.search.words import parse
 
 # The library leaves a damaged file open until it is collected.
 pytestmark = pytest.mark.filterwarnings(
