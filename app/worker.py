@@ -29,10 +29,11 @@ from .jobs.wake import Listener, wake_worker
 from .mail.mailer import Mailer
 from .mail.service import SEND
 from .mail.tasks import send_mail
+from .messages import queries as messages
 from .posts import queries as posts
-from .posts.routes import SEARCH_INDEX
 from .recovery.service import SEND_LINK
 from .recovery.tasks import send_link
+from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE, Catalogue, Source
 from .search.tasks import heal, rebuild_index, reconcile, update_index
@@ -53,7 +54,8 @@ class Stopped(BaseException):
 def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
     """Where the documents of the search index come from; `check` may raise to interrupt the reading of all of them."""
     catalogue = Catalogue(check)
-    catalogue.register(posts.KIND, Source(posts.documents, posts.all_documents, posts.count_all))
+    for source in (posts, messages):
+        catalogue.register(source.KIND, Source(source.documents, source.all_documents, source.count_all))
     return catalogue
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, whole_number
 from .models import Follow, User
+
+SHORTEST_NAME_PART = 2
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,18 @@ def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:
     numbers = {"me": me} if me is not None and "me" in wanted else {}
     if others := wanted - numbers.keys():
         rows = db.session.execute(select(User.username_key, User.id).where(User.username_key.in_(others)))
-        numbers |= dict(rows.tuples())
+        numbers |= dict(rows.all())
     return numbers
 
 
-def named_like(words: str, limit: int) -> list[User]:
-    """Accounts whose names begin with these words, or hold them; the former first, by name."""
-    wanted = words.strip().removeprefix("@").lower()
-    if not wanted:
+def named_like(parts: Iterable[str], limit: int) -> list[User]:
+    """Accounts whose names hold one of these pieces, those that begin with one first, by name."""
+    keys = [key for part in parts if len(key := part.strip().removeprefix("@").lower()) >= SHORTEST_NAME_PART]
+    if not keys:
         return []
-    begins = User.username_key.startswith(wanted, autoescape=True)
-    statement = (
-        select(User)
-        .where(User.username_key.contains(wanted, autoescape=True))
-        .order_by(begins.desc(), User.username_key)
-        .limit(limit)
-    )
+    begins = or_(*(User.username_key.startswith(key, autoescape=True) for key in keys))
+    holds = or_(*(User.username_key.contains(key, autoescape=True) for key in keys))
+    statement = select(User).where(holds).order_by(begins.desc(), User.username_key).limit(limit)
     return list(db.session.scalars(statement))
 
 

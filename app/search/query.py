@@ -110,6 +110,11 @@ class Query:
         """The parts that something must or may have, at the ends of the tree; nothing from under a Not."""
         return (leaf for part in self.parts for leaf in _leaves(part))
 
+    def name_parts(self) -> list[str]:
+        """What may be pieces of people's names among the words, as they were typed."""
+        typed = [leaf.typed for leaf in self.leaves() if isinstance(leaf, Word | Prefix | Phrase)]
+        return typed + [leaf.text for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
+
     def names(self) -> set[str]:
         """The names in `from:name` and `to:name`, those under a Not among them."""
         return {person.name for part in self.parts for person in _people(part)}
