@@ -20,8 +20,8 @@ from .posts.api import init_api
 from .posts.routes import init_posts
 from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
+from .search.engine import make_index
 from .search.interface import SearchIndex
-from .search.whoosh_index import WhooshIndex
 from .tokens.routes import init_tokens
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, index: SearchIndex | None = Non
 
 
 def assemble(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
-    """The application for these settings (default: from the environment) and this search engine (default: Whoosh)."""
+    """The application for these settings (default: from the environment) and this engine (default: as they say)."""
     settings = settings or Settings.from_environment()
     init_logs()
     app = Flask(__name__)
@@ -67,7 +67,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_preferences(app)
     init_recovery(app)
     init_tokens(app)
-    init_posts(app, index or WhooshIndex(settings.search_dir))
+    init_posts(app, index or make_index(settings))
     init_api(app)
     init_messages(app)
     init_notifications(app)

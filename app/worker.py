@@ -24,7 +24,7 @@ from .core.time import utc_now
 from .exports.service import MAKE
 from .exports.tasks import make_export
 from .jobs.runner import Registry, run_due
-from .jobs.service import next_due, oldest_waiting, release_all
+from .jobs.service import any_failed, next_due, oldest_waiting, release_all, retry_failed
 from .jobs.wake import Listener, wake_worker
 from .mail.mailer import Mailer
 from .mail.service import SEND
@@ -128,6 +128,10 @@ class Worker:
         else:
             heal(self._index, self._catalogue)
         self._healed = time.monotonic()
+        # The engine answers: what it missed while it was away must not wait, or be lost.
+        if any_failed(db.session(), UPDATE):
+            with transaction() as session:
+                retry_failed(session, UPDATE)
 
     def _seconds_to_next(self) -> float:
         due = next_due(db.session())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
+from .search_settings import SearchSettings, search_settings
 from .time import is_time_zone
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,7 @@ class Settings:
     languages: tuple[str, ...] = ("en", "es")
     time_zone: str = "UTC"
     mail: MailSettings | None = None
+    search: SearchSettings = field(default_factory=SearchSettings)
 
     @property
     def database_path(self) -> Path:
@@ -88,6 +90,7 @@ class Settings:
             languages=_languages(source),
             time_zone=_time_zone(source),
             mail=mail_settings(source),
+            search=search_settings(source),
         )
 
 

@@ -21,6 +21,10 @@ class SearchUnavailable(Exception):
     """The engine cannot answer now; callers answer in another way and go on."""
 
 
+class SearchAway(SearchUnavailable):
+    """The engine does not answer, or has no room, but nothing is wrong with its index: it need not be made anew."""
+
+
 @dataclass(frozen=True)
 class Document:
     """What the engine knows of a row: its kind, its id within the kind, its text, and what it can be found by besides.

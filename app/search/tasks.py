@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .interface import Document, SearchIndex, SearchUnavailable
+from .interface import Document, SearchAway, SearchIndex, SearchUnavailable
 from .service import Catalogue
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ def update_index(index: SearchIndex, catalogue: Catalogue, payloads: Sequence[di
     gone = [(kind, number) for kind, numbers in wanted.items() for number in numbers if (kind, number) not in present]
     try:
         index.update(documents, gone)
+    except SearchAway:
+        raise
     except SearchUnavailable:
         logger.warning("the search index cannot be written; making it anew")
         index.rebuild(catalogue.everything())
@@ -37,9 +39,14 @@ def rebuild_index(index: SearchIndex, catalogue: Catalogue, _payloads: Sequence[
 
 
 def heal(index: SearchIndex, catalogue: Catalogue) -> bool:
-    """Make the index anew if it is missing or damaged; whether that was so. Costs next to nothing when it is sound."""
+    """Make the index anew if it is missing or damaged; whether that was so. Costs next to nothing when it is sound.
+
+    Raises SearchAway when the engine does not answer: then there is nothing to mend yet.
+    """
     try:
         index.count()
+    except SearchAway:
+        raise
     except SearchUnavailable as error:
         logger.warning("search index: %s", error)
         rebuild_index(index, catalogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,10 +14,11 @@ from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, TEXT, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence
+from whoosh.index import LockError
 from whoosh.reading import SegmentReader
 
 from .folder import IndexFolder, sync
-from .interface import NO_HITS, Document, Hits, SearchUnavailable
+from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
 from .query import Query
 from .whoosh_reader import Reader
 
@@ -206,5 +208,9 @@ def _unavailable() -> Iterator[None]:
         yield
     except SearchUnavailable:
         raise
+    except LockError as error:
+        raise SearchAway("another process writes the search index") from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise SearchAway(str(error)) from error
         raise SearchUnavailable(f"{type(error).__name__}: {error}") from error
