@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -23,20 +22,20 @@ from .core.state import beat
 from .core.time import utc_now
 from .exports.service import MAKE
 from .exports.tasks import make_export
+from .indexed import build_catalogue
 from .jobs.runner import Registry, run_due
-from .jobs.service import any_failed, next_due, oldest_waiting, release_all, retry_failed
+from .jobs.service import any_failed, next_due, oldest_waiting, release_all, retry_failed, written_after
 from .jobs.wake import Listener, wake_worker
 from .mail.mailer import Mailer
 from .mail.service import SEND
 from .mail.tasks import send_mail
-from .messages import queries as messages
-from .posts import queries as posts
 from .recovery.service import SEND_LINK
 from .recovery.tasks import send_link
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
-from .search.service import REBUILD, UPDATE, Catalogue, Source
-from .search.tasks import heal, rebuild_index, reconcile, update_index
+from .search.progress import end_progress, write_progress
+from .search.service import REBUILD, UPDATE, Catalogue
+from .search.tasks import follow, heal, rebuild_index, reconcile, update_index
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
@@ -49,14 +48,6 @@ ANOTHER_WORKER = 75
 
 class Stopped(BaseException):
     """Somebody asked the worker to stop."""
-
-
-def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
-    """Where the documents of the search index come from; `check` may raise to interrupt the reading of all of them."""
-    catalogue = Catalogue(check)
-    for source in (posts, messages):
-        catalogue.register(source.KIND, Source(source.documents, source.all_documents, source.count_all))
-    return catalogue
 
 
 def build_registry(index: SearchIndex, catalogue: Catalogue, settings: Settings) -> Registry:
@@ -80,10 +71,13 @@ class Worker:
         self._run_dir = settings.run_dir
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
         self._stopping = False
-        self._catalogue = build_catalogue(self._interrupt_if_stopping)
+        self._catalogue = build_catalogue()
+        self._catalogue.check, self._catalogue.watch = self._interrupt_if_stopping, self._during_rebuild
         self._registry = build_registry(self._index, self._catalogue, settings)
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
+        self._followed = 0
+        end_progress(self._run_dir)
 
     def run(self) -> None:
         """Work until somebody calls `stop`."""
@@ -103,6 +97,22 @@ class Worker:
     def _interrupt_if_stopping(self) -> None:
         if self._stopping:
             raise Stopped
+
+    def _during_rebuild(self, done: int, total: int) -> None:
+        """Show that we live and how far it is, and let the old index, which still answers, follow what is written.
+
+        The jobs stay: the new index needs them once it has taken over, for it may have read the rows before.
+        """
+        beat(self._run_dir)
+        if done == total:
+            end_progress(self._run_dir)
+            self._followed = 0
+            return
+        write_progress(self._run_dir, done, total)
+        if written := written_after(db.session(), UPDATE, self._followed):
+            self._followed = written[-1][0]
+            follow(self._index, self._catalogue, [payload for _, payload in written])
+        db.session.rollback()
 
     def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""

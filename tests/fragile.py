@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.search.interface import Document, Hits, SearchUnavailable
@@ -26,6 +26,10 @@ class FragileIndex(MemoryIndex):
     def similar(self, word: str) -> list[str]:
         self._check()
         return super().similar(word)
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        self._check()
+        return super().numbers(kind)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         self._check()

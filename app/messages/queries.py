@@ -144,6 +144,11 @@ def all_documents() -> Iterator[Document]:
     db.session.rollback()
 
 
+def all_numbers() -> list[int]:
+    """The ids of all messages; for checks alone."""
+    return list(db.session.scalars(select(Message.id)))
+
+
 def count_all() -> int:
     """How many messages there are; reads a whole index, so not for a page."""
     return db.session.scalar(select(func.count()).select_from(Message)) or 0

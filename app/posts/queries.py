@@ -179,6 +179,11 @@ def all_documents() -> Iterator[Document]:
     db.session.rollback()
 
 
+def all_numbers() -> list[int]:
+    """The ids of all posts; for checks alone."""
+    return list(db.session.scalars(select(Post.id)))
+
+
 def count_all() -> int:
     """How many posts there are; reads a whole index, so not for a page."""
     return db.session.scalar(select(func.count()).select_from(Post)) or 0

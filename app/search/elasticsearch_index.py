@@ -128,6 +128,9 @@ class ElasticsearchIndex:
     def count(self) -> int:
         return int(self._read("count", index=self._alias)["count"])
 
+    def worn(self) -> bool:
+        return False
+
     def numbers(self, kind: str) -> Iterator[int]:
         after = -1
         while True:

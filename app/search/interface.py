@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+from zlib import crc32
 
 from .query import Query
 from .words import marks_of, words_of
@@ -59,6 +60,11 @@ def audience_of(viewer: int | None) -> str:
     return "for=all" if viewer is None else f"for={viewer}"
 
 
+def scope_of(kind: str, *, private: bool) -> int:
+    """Who may look for a document as what, in a number."""
+    return crc32(f"{kind} {'private' if private else 'public'}".encode())
+
+
 @dataclass(frozen=True)
 class Hits:
     """The ids of one page of hits in their order, and the number of all hits.
@@ -99,6 +105,9 @@ class SearchIndex(Protocol):
 
     def count(self) -> int:
         """How many documents of all kinds are indexed; quick. SearchUnavailable when the index cannot be read."""
+
+    def worn(self) -> bool:
+        """Whether it has come into so many pieces that making it anew would make it quicker; quick."""
 
     def numbers(self, kind: str) -> Iterator[int]:
         """The ids of all indexed documents of a kind, in no order."""

@@ -101,6 +101,9 @@ class MemoryIndex:
     def count(self) -> int:
         return len(self._entries)
 
+    def worn(self) -> bool:
+        return False
+
     def numbers(self, kind: str) -> Iterator[int]:
         return iter([number for of, number in self._entries if of == kind])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 
 # A document of today counts twice as much as a very old one; half of that advantage is lost in so many days.
@@ -12,6 +13,8 @@ SATURATION, LENGTH_WEIGHT = 1.2, 0.75
 # Likely mistypings of a word as long as this may differ in two letters, else in one; shorter words are left alone.
 SHORTEST_MISTYPED, LONG_WORD = 4, 8
 MOST_SIMILAR = 5
+# A suggestion is not worth more of anybody's time.
+LIMIT_SECONDS = 0.5
 
 
 def rarity(documents: int, having: int) -> float:
@@ -35,18 +38,25 @@ def most_similar(word: str, vocabulary: Iterable[tuple[str, int]]) -> list[str]:
     if len(word) < SHORTEST_MISTYPED:
         return []
     most = 2 if len(word) >= LONG_WORD else 1
-    found = [
-        (distance, -frequency, other)
-        for other, frequency in vocabulary
-        if other != word
-        and abs(len(other) - len(word)) <= most
-        and (distance := distance_between(word, other, most)) <= most
-    ]
+    letters, deadline = set(word), time.monotonic() + LIMIT_SECONDS
+    found: list[tuple[int, int, str]] = []
+    for other, frequency in vocabulary:
+        # Quickly told apart first: a change of one letter changes at most two of the set.
+        if abs(len(other) - len(word)) > most or len(letters.symmetric_difference(other)) > 2 * most:
+            continue
+        if other != word and (distance := distance_between(word, other, most)) <= most:
+            found.append((distance, -frequency, other))
+        if time.monotonic() > deadline:
+            break
     return [other for _, _, other in sorted(found)[:MOST_SIMILAR]]
 
 
 def distance_between(one: str, other: str, most: int) -> int:
     """How many letters to change, add, leave out or swap with their neighbour; of more than `most` only that."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):

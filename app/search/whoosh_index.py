@@ -18,7 +18,7 @@ from whoosh.index import LockError
 from whoosh.reading import SegmentReader
 
 from .folder import IndexFolder, sync
-from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
+from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable, scope_of
 from .query import Query
 from .whoosh_reader import Reader
 
@@ -27,8 +27,10 @@ FORMAT = "whoosh2"
 WRITER_MEGABYTES = 32
 LOCK_SECONDS = 10.0
 # As soon as so many segments of about the same size lie side by side they become one, so that a document is written
-# anew only a few times. Larger ones than MOST_MERGED documents stay apart: nobody waits seconds for a commit.
-MERGED_TOGETHER, MOST_MERGED = 8, 4096
+# anew only a few times. Those of MOST_MERGED documents and more stay apart, for nobody is to wait seconds for a commit.
+MERGED_TOGETHER, MOST_MERGED = 8, 512
+# So many there are after some 20,000 documents more; then the worker makes one of them, beside the old ones.
+MOST_SEGMENTS = 48
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +43,7 @@ def _schema() -> Schema:
         marks=FieldType(Existence(), SpaceSeparatedTokenizer()),
         number=COLUMN(NumericColumn("q")),
         created=COLUMN(NumericColumn("I")),
+        scope=COLUMN(NumericColumn("I")),
     )
 
 
@@ -98,6 +101,9 @@ class WhooshIndex:
     def count(self) -> int:
         return self._read(lambda reader: int(reader.whole.doc_count()))
 
+    def worn(self) -> bool:
+        return self._read(lambda reader: len(reader.leaves) > MOST_SEGMENTS)
+
     def numbers(self, kind: str) -> Iterator[int]:
         return iter(self._read(lambda reader: reader.numbers(kind)))
 
@@ -152,14 +158,16 @@ def merge_neighbours(writer: Any, segments: list[Any]) -> list[Any]:
 
     Only the last ones are merged, so that documents stay in the order in which they were written.
     """
+    sizes = [segment.doc_count_all() for segment in segments]
+    kept = len(sizes)
     size = MERGED_TOGETHER
-    merged = 0
     while size <= MOST_MERGED:
-        run = _last_below(segments, size)
-        if run >= MERGED_TOGETHER - 1:
-            merged = run
-        size *= MERGED_TOGETHER
-    kept = len(segments) - merged
+        start = len(sizes) - _last_below(sizes, size)
+        alike = sum(count >= size // MERGED_TOGETHER for count in sizes[start:])
+        if alike < MERGED_TOGETHER - 1:
+            break
+        # The new one among them makes it full; merged, they are one of the next size.
+        kept, size = start, size * MERGED_TOGETHER
     for segment in segments[kept:]:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
@@ -167,12 +175,10 @@ def merge_neighbours(writer: Any, segments: list[Any]) -> list[Any]:
     return segments[:kept]
 
 
-def _last_below(segments: Sequence[Any], size: int) -> int:
+def _last_below(sizes: Sequence[int], size: int) -> int:
     """How many segments at the end have fewer documents than `size`."""
     count = 0
-    for segment in reversed(segments):
-        if segment.doc_count_all() >= size:
-            break
+    while count < len(sizes) and sizes[-1 - count] < size:
         count += 1
     return count
 
@@ -187,6 +193,7 @@ def _fields(document: Document) -> dict[str, Any]:
         "words": " ".join(document.words),
         "marks": " ".join(document.marks),
         "number": document.id,
+        "scope": scope_of(document.kind, private=bool(document.parties)),
         "created": max(0, int(document.created_at.timestamp())),
     }
 

@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from whoosh.query import And, NullQuery, Or, Require, Term
+from whoosh.matching import ListMatcher, NullMatcher
+from whoosh.query import And, Every, MultiTerm, NullQuery, Or, Require, Term
 from whoosh.query import Phrase as WhooshPhrase
 from whoosh.reading import EmptyReader, MultiReader, SegmentReader
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from ..core.time import utc_now
-from .interface import MOST_COUNTED, MOST_EXPANDED, Hits, audience_of
+from .interface import MOST_COUNTED, MOST_EXPANDED, Hits, audience_of, scope_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
 from .ranking import LENGTH_WEIGHT, SATURATION, freshness, most_similar
 
-# After this a search answers with what it has found. So many documents are looked at in one go, then twice as many …
+# After this a search answers with what it has found.
 LIMIT_SECONDS = 1.0
-WINDOW = 4096
 # The words that begin as asked for may stand in so many documents together.
-MOST_POSTINGS = 30_000
+MOST_POSTINGS = 20_000
 
 
 @dataclass
@@ -49,12 +49,13 @@ class Found:
 
 
 class Leaf:
-    """One segment, with the numbers and times of its documents in memory: twelve bytes each."""
+    """One segment, with the numbers, times and scopes of its documents in memory: sixteen bytes each."""
 
     def __init__(self, reader: Any) -> None:
         self.reader = reader
         self.numbers = array("q", reader.column_reader("number", translate=False))
         self.times = array("I", reader.column_reader("created", translate=False))
+        self.scopes = array("I", reader.column_reader("scope", translate=False))
 
 
 class Reader:
@@ -87,12 +88,12 @@ class Reader:
         found = Found(newest)
         if not self.leaves:
             return found
-        wanted, refused = self._wanted(kind, query, viewer, found), self._refused(query, found)
+        wanted, refused = self._wanted(query, viewer, found), self._refused(query, found)
         context = self._searcher.boolean_context() if newest else self._searcher.context()
-        look = _Look(query, found)
+        look = _Look(query, found, scope_of(kind, private=viewer is not None))
         leaves = zip(self.leaves.values(), (searcher for searcher, _ in self._searcher.leaf_searchers()), strict=True)
         for leaf, searcher in reversed(list(leaves)):
-            for start, end in _windows(len(leaf.numbers)):
+            for start, end in _windows(len(leaf.numbers), wanted.estimate_size(leaf.reader), look.room):
                 refusing = refused.matcher(searcher, searcher.boolean_context())
                 look.through(leaf, wanted.matcher(searcher, context), refusing, start, end)
                 if found.more or found.late:
@@ -123,13 +124,19 @@ class Reader:
                 return
             yield word, int(information.doc_frequency())
 
-    def _wanted(self, kind: str, query: Query, viewer: int | None, found: Found) -> Any:
-        """The query in the library's terms, but for times, which are compared while looking."""
+    def _wanted(self, query: Query, viewer: int | None, found: Found) -> Any:
+        """The query in the library's terms, but for what is compared while looking: times, and who may see it.
+
+        For the library goes through all documents that have a word, a block at a time, to get to a certain one.
+        """
         parts = [part for part in query.parts if not isinstance(part, Since | Until | Not)]
-        marks = [Mark(f"kind={kind}"), Mark(audience_of(viewer))]
+        marks = [part for part in parts if isinstance(part, Mark)]
+        marks += [Mark(audience_of(viewer))] if viewer is not None else []
         scored = And([self._part(part, found) for part in parts if not isinstance(part, Mark)])
-        filters = And([self._part(part, found) for part in (*marks, *(p for p in parts if isinstance(p, Mark)))])
-        return Require(scored, filters) if scored.subqueries else filters
+        filters = And([self._part(part, found) for part in marks])
+        if not scored.subqueries:
+            return filters if filters.subqueries else Every()
+        return Require(scored, filters) if filters.subqueries else scored
 
     def _refused(self, query: Query, found: Found) -> Any:
         """What must not match. Not by the library's AndNot, which lets the first document pass (whoosh3 3.54)."""
@@ -154,26 +161,52 @@ class Reader:
     def _expanded(self, beginning: str, found: Found) -> Any:
         """Any of the most frequent words that begin so."""
         frequent = sorted(self._beginning_with(beginning), key=lambda entry: -entry[1])
-        terms: list[Any] = []
+        terms: list[str] = []
         postings = 0
         for term, count in frequent[:MOST_EXPANDED]:
             if terms and postings + count > MOST_POSTINGS:
                 break
             postings += count
-            terms.append(Term("words", term))
+            terms.append(term)
         found.cut = found.cut or len(terms) < len(frequent)
-        return Or(terms) if terms else NullQuery
+        return _OneOf(terms) if terms else NullQuery
+
+
+class _OneOf(MultiTerm):  # type: ignore[misc]  # the library is untyped
+    """Any of many words: their documents collected at once, where the library would compare all words at each step."""
+
+    fieldname, boost = "words", 1.0
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = [word.encode() for word in words]
+
+    def _btexts(self, _reader: Any) -> list[bytes]:
+        return self._words
+
+    def matcher(self, searcher: Any, _context: Any = None) -> Any:
+        reader = searcher.reader()
+        documents: set[int] = set()
+        for word in self._words:
+            if ("words", word) in reader:
+                documents.update(reader.postings("words", word).all_ids())
+        return ListMatcher(array("I", sorted(documents)), all_weights=1.0) if documents else NullMatcher()
 
 
 class _Look:
-    """Goes through documents that match and keeps those of the right time."""
+    """Goes through documents that match and keeps those of the right time and scope."""
 
-    def __init__(self, query: Query, found: Found) -> None:
+    def __init__(self, query: Query, found: Found, scope: int) -> None:
         self._found = found
+        self._scope = scope
         self._since = max((_seconds(part) for part in query.parts if isinstance(part, Since)), default=0)
         self._until = min((_seconds(part) for part in query.parts if isinstance(part, Until)), default=2**32)
         self._now = int(utc_now().timestamp())
         self._deadline = time.monotonic() + LIMIT_SECONDS
+
+    @property
+    def room(self) -> int:
+        """How many more documents there may be."""
+        return MOST_COUNTED + 1 - len(self._found.hits)
 
     def through(self, leaf: Leaf, matcher: Any, refusing: Any, start: int, end: int) -> None:
         """Look at the documents from `start` to before `end` that match and are not refused."""
@@ -182,7 +215,8 @@ class _Look:
             matcher.skip_to(start)
         while matcher.is_active() and (document := matcher.id()) < end:
             written = leaf.times[document]
-            if self._since <= written < self._until and not _at(refusing, document):
+            fits = leaf.scopes[document] == self._scope and self._since <= written < self._until
+            if fits and not _at(refusing, document):
                 score = 0.0 if found.newest else matcher.score() * freshness(self._now - written)
                 seen.append((leaf.numbers[document], score))
             matcher.next()
@@ -200,12 +234,12 @@ def _at(matcher: Any, document: int) -> bool:
     return bool(matcher.is_active() and matcher.id() == document)
 
 
-def _windows(documents: int) -> Iterator[tuple[int, int]]:
-    """Ranges of documents from the last one back, each twice as large as the one before."""
-    end, size = documents, WINDOW
-    while end > 0:
-        yield max(0, end - size), end
-        end, size = end - size, size * 2
+def _windows(documents: int, expected: int, room: int) -> Iterator[tuple[int, int]]:
+    """Ranges of documents from the last one back; the first may be all that there is room for."""
+    start = max(0, documents - documents * 2 * room // expected) if expected else 0
+    yield start, documents
+    if start:
+        yield 0, start
 
 
 def _seconds(part: Since | Until) -> int:
