@@ -85,5 +85,5 @@ def suggest(index: SearchIndex, kind: str, viewer: int | None, query: Query) -> 
         better = next((other for other in index.similar(word.term) if ask(other).total), None)
         if better:
             # Words have no backslashes, which would mean something here.
-            text = re.sub(rf"(?<!\w){re.escape(word.typed)}(?!\w)", better, text, count=1)
+            text = re.sub(rf"(?<!\w){re.escape(word.typed)}(?!\w)", better, text)
     return text if text != query.text else None

@@ -93,7 +93,8 @@ class MemoryIndex:
         }
 
     def similar(self, word: str) -> list[str]:
-        return most_similar(word, Counter(word for entry in self._entries.values() for word in entry.words).items())
+        frequencies = Counter(word for entry in self._entries.values() for word in entry.words)
+        return most_similar(word, frequencies, frequencies.__getitem__)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         self._entries = _entries(documents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # A document of today counts twice as much as a very old one; half of that advantage is lost in so many days.
 FRESHNESS_DAYS = 90
@@ -33,22 +33,23 @@ def freshness(age_seconds: float) -> float:
     return 1.0 + math.exp2(-max(0.0, age_seconds) / (FRESHNESS_DAYS * DAY_SECONDS))
 
 
-def most_similar(word: str, vocabulary: Iterable[tuple[str, int]]) -> list[str]:
-    """Those of the words, each with its frequency, that somebody may have meant who typed `word`; likeliest first."""
+def most_similar(word: str, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> list[str]:
+    """Those of the words that somebody may have meant who typed `word`: the nearest first, then the most frequent."""
     if len(word) < SHORTEST_MISTYPED:
         return []
     most = 2 if len(word) >= LONG_WORD else 1
     letters, deadline = set(word), time.monotonic() + LIMIT_SECONDS
-    found: list[tuple[int, int, str]] = []
-    for other, frequency in vocabulary:
+    found: list[tuple[int, str]] = []
+    for other in vocabulary:
         # Quickly told apart first: a change of one letter changes at most two of the set.
         if abs(len(other) - len(word)) > most or len(letters.symmetric_difference(other)) > 2 * most:
             continue
         if other != word and (distance := distance_between(word, other, most)) <= most:
-            found.append((distance, -frequency, other))
+            found.append((distance, other))
         if time.monotonic() > deadline:
             break
-    return [other for _, _, other in sorted(found)[:MOST_SIMILAR]]
+    found.sort(key=lambda each: (each[0], -frequency(each[1])))
+    return [other for _, other in found[:MOST_SIMILAR]]
 
 
 def distance_between(one: str, other: str, most: int) -> int:

@@ -103,7 +103,8 @@ class SqliteIndex:
         if not first:
             return []
         with self._connected() as connection:
-            return most_similar(word, connection.execute(statement, (first, chr(ord(first) + 1))))
+            frequencies: dict[str, int] = dict(connection.execute(statement, (first, chr(ord(first) + 1))))
+        return most_similar(word, frequencies, frequencies.__getitem__)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with _unavailable(), self._folder.replaced() as folder:

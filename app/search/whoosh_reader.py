@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,10 +110,10 @@ class Reader:
 
     def similar(self, word: str) -> list[str]:
         """Words of the index that somebody may have meant who typed `word`."""
-        vocabulary: Counter[str] = Counter()
-        for term, information in self._beginning_with(word[:1]):
-            vocabulary[term] += information
-        return most_similar(word, vocabulary.items())
+        if not self.leaves:
+            return []
+        vocabulary = (term.decode() for term in self.whole.expand_prefix("words", word[:1]))
+        return most_similar(word, vocabulary, lambda other: int(self.whole.doc_frequency("words", other)))
 
     def _beginning_with(self, beginning: str) -> Iterator[tuple[str, int]]:
         """Words of the index that begin so, and in how many documents each stands."""
