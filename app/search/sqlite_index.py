@@ -116,6 +116,8 @@ class SqliteIndex:
                 )
                 for document in documents:
                     _add(connection, document)
+                # In one piece, or each later update would merge a part of it.
+                connection.execute("INSERT INTO term (term) VALUES ('optimize')")
                 connection.execute("COMMIT")
                 connection.execute("PRAGMA journal_mode=WAL")
             sync(path)
