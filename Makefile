@@ -1,13 +1,13 @@
 # `make` lists the targets. With Docker you need none of them: docker compose up -d
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench lock
+.PHONY: help run test check lint types bench bench-search lock
 
 python := .venv/bin/python
 tests ?= tests
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## run Microblog on http://127.0.0.1:8000 without Docker (PORT and MICROBLOG_DATA_DIR move it; Ctrl-C stops it)
 	@exec deploy/run.sh
@@ -32,6 +32,10 @@ types: ## check types
 bench: ## measure start, memory, writes to the disk, search and pages (two minutes; not a test)
 	@deploy/venv.sh requirements.txt
 	@$(python) -m bench
+
+bench-search: ## measure the search engines with 10,000 and 100,000 posts (minutes; million=1 for a million; not a test)
+	@deploy/venv.sh requirements.txt
+	@$(python) -m bench.search $(if $(million),--million)
 
 lock: ## write the lock files anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

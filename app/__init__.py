@@ -24,8 +24,8 @@ from .people.api import init_people
 from .posts.routes import init_posts
 from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
+from .search.engine import make_index
 from .search.interface import SearchIndex
-from .search.whoosh_index import WhooshIndex
 from .tokens.routes import init_tokens
 from .translating.routes import init_translating
 from .translators.service import make_translator
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, index: SearchIndex | None = Non
 
 
 def assemble(settings: Settings | None = None, index: SearchIndex | None = None) -> Flask:
-    """The application for these settings (default: from the environment) and this search engine (default: Whoosh)."""
+    """The application for these settings (default: from the environment) and this engine (default: as they say)."""
     settings = settings or Settings.from_environment()
     init_logs()
     app = Flask(__name__)
@@ -74,7 +74,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_recovery(app)
     init_invitations(app)
     init_tokens(app)
-    init_posts(app, index or WhooshIndex(settings.search_dir))
+    init_posts(app, index or make_index(settings))
     init_translating(app, make_translator(settings.translator, settings.web_threads) if settings.translator else None)
     init_people(app)
     init_messages(app)

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -27,20 +27,21 @@ from .core.state import beat
 from .core.time import utc_now
 from .exports.service import MAKE
 from .exports.tasks import make_export
+from .indexed import build_catalogue
 from .jobs.runner import Registry, Report, run_due
-from .jobs.service import next_due, oldest_waiting, release_all
+from .jobs.service import any_failed, next_due, oldest_waiting, release_all, retry_failed, written_after
 from .jobs.wake import Listener, wake_worker
 from .mail.mailer import Mailer, MailFailed
 from .mail.reports import failure_letters
 from .mail.service import SEND, send_later
 from .mail.tasks import send_mail
-from .posts import queries as posts
-from .posts.api import SEARCH_INDEX
 from .recovery.service import SEND_LINK
 from .recovery.tasks import send_link
+from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
-from .search.service import REBUILD, UPDATE, Catalogue, Source
-from .search.tasks import heal, rebuild_index, reconcile, update_index
+from .search.progress import end_progress, write_progress
+from .search.service import REBUILD, UPDATE, Catalogue
+from .search.tasks import follow, heal, rebuild_index, reconcile, update_index
 from .translating.service import LOOK_BACK, follow_settings
 from .translating.tasks import detect_languages, look_back
 from .translators.detector import Detector
@@ -59,13 +60,6 @@ PASSING = (Busy, StorageFull, SearchUnavailable, MailFailed)
 
 class Stopped(BaseException):
     """Somebody asked the worker to stop."""
-
-
-def build_catalogue(check: Callable[[], None] = lambda: None) -> Catalogue:
-    """Where the documents of the search index come from; `check` may raise to interrupt the reading of all of them."""
-    catalogue = Catalogue(check)
-    catalogue.register(posts.KIND, Source(posts.documents, posts.all_documents, posts.count_all))
-    return catalogue
 
 
 def reporter(app: Flask) -> Report:
@@ -116,12 +110,15 @@ class Worker:
         self._run_dir = settings.run_dir
         self._index: SearchIndex = app.extensions[SEARCH_INDEX]
         self._stopping = False
-        self._catalogue = build_catalogue(self._interrupt_if_stopping)
+        self._nightly = Nightly(settings)
+        self._admins = settings.mail.admins if settings.mail else ()
+        self._catalogue = build_catalogue()
+        self._catalogue.check, self._catalogue.watch = self._interrupt_if_stopping, self._during_rebuild
         self._registry = build_registry(self._index, self._catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
         self._healed: float | None = None
-        self._nightly = Nightly(settings)
-        self._admins = settings.mail.admins if settings.mail else ()
+        self._followed = 0
+        end_progress(self._run_dir)
 
     def run(self) -> None:
         """Work until somebody calls `stop`."""
@@ -143,6 +140,22 @@ class Worker:
     def _interrupt_if_stopping(self) -> None:
         if self._stopping:
             raise Stopped
+
+    def _during_rebuild(self, done: int, total: int) -> None:
+        """Show that we live and how far it is, and let the old index, which still answers, follow what is written.
+
+        The jobs stay: the new index needs them once it has taken over, for it may have read the rows before.
+        """
+        beat(self._run_dir)
+        if done == total:
+            end_progress(self._run_dir)
+            self._followed = 0
+            return
+        write_progress(self._run_dir, done, total)
+        if written := written_after(db.session(), UPDATE, self._followed):
+            self._followed = written[-1][0]
+            follow(self._index, self._catalogue, [payload for _, payload in written])
+        db.session.rollback()
 
     def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""
@@ -169,6 +182,10 @@ class Worker:
         else:
             heal(self._index, self._catalogue)
         self._healed = time.monotonic()
+        # The engine answers: what it missed while it was away must not wait, or be lost.
+        if any_failed(db.session(), UPDATE):
+            with transaction() as session:
+                retry_failed(session, UPDATE)
 
     def _look_after_backup(self) -> None:
         if failure := self._nightly.look():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from app.search.interface import Document, Hits, SearchUnavailable
 from app.search.memory_index import MemoryIndex
-from app.search.words import Query
+from app.search.query import Query
 
 
 class FragileIndex(MemoryIndex):
@@ -18,9 +19,17 @@ class FragileIndex(MemoryIndex):
         self._check()
         super().update(documents, gone)
 
-    def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
+    def search(self, kind: str, query: Query, offset: int, limit: int, **options: Any) -> Hits:
         self._check()
-        return super().search(kind, query, offset, limit)
+        return super().search(kind, query, offset, limit, **options)
+
+    def similar(self, word: str) -> list[str]:
+        self._check()
+        return super().similar(word)
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        self._check()
+        return super().numbers(kind)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         self._check()

@@ -56,6 +56,7 @@ ROUTES = [
     Access("POST", "/auth/logout", 302, 302, 302),
     Access("GET", "/messages", 302, 200, 200),
     Access("GET", "/messages/sent", 302, 200, 200),
+    Access("GET", "/messages/search", 302, 200, 200, "/messages/search?q=words"),
     Access("GET", "/messages/with/<username>", 302, 200, 200, "/messages/with/bob"),
     Access("GET", "/send_message/<recipient>", 302, 200, 200, "/send_message/bob"),
     Access("POST", "/send_message/<recipient>", 302, 302, 302, "/send_message/bob"),

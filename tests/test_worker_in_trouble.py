@@ -13,8 +13,10 @@ from people import People
 from app.core.config import Settings
 from app.core.database import db, transaction
 from app.core.errors import StorageFull
-from app.jobs.models import Job
+from app.jobs.models import MOST_ATTEMPTS, Job
 from app.search.interface import Document, SearchIndex
+from app.search.language import parse
+from app.search.progress import read_progress
 from app.search.service import REBUILD, request_rebuild
 from app.worker import BEAT_SECONDS, PAUSE_AFTER_TROUBLE, Worker
 
@@ -97,3 +99,51 @@ def test_a_call_to_stop_ends_the_wait(app: Flask, worker: Worker, monkeypatch) -
 def test_with_nothing_to_do_it_looks_again_after_a_beat(app: Flask, worker: Worker, settings: Settings) -> None:
     assert work(app, worker) == BEAT_SECONDS
     assert Path(settings.run_dir / "wake").exists()
+
+
+def test_what_is_written_while_the_index_is_made_anew_is_found_meanwhile_and_afterwards(
+    app: Flask, people: People, worker: Worker, index: FragileIndex, settings: Settings, monkeypatch
+) -> None:
+    for number in range(3):
+        people.post("alice", f"before {number}")
+    work(app, worker)
+    monkeypatch.setattr("app.search.service.SECONDS_BETWEEN_LOOKS", 0.0)
+    rebuild, found = index.rebuild, []
+
+    def slow(documents: Iterable[Document]) -> None:
+        def with_writing(documents: Iterable[Document]) -> Iterator[Document]:
+            for number, document in enumerate(documents):
+                if number >= 3:
+                    yield document
+                    continue
+                found.append(index.search("post", parse("meanwhile"), 0, 10).total)
+                assert read_progress(settings.run_dir) == (number, 3)
+                people.post("bob", f"meanwhile {number}")
+                yield document
+
+        rebuild(with_writing(documents))
+
+    monkeypatch.setattr(index, "rebuild", slow)
+    with app.app_context(), transaction():
+        request_rebuild()
+    work(app, worker)
+    assert found == [0, 1, 2]
+    assert index.search("post", parse("meanwhile"), 0, 10).total == 3
+    assert index.count() == people.count_posts() == 6
+    assert read_progress(settings.run_dir) is None
+
+
+def test_what_an_engine_missed_for_so_long_that_its_jobs_were_given_up_is_made_up_for(
+    app: Flask, people: People, worker: Worker, index: FragileIndex
+) -> None:
+    work(app, worker)
+    people.post("alice", "meanwhile")
+    with app.app_context(), transaction() as session:
+        for job in session.query(Job):
+            job.due, job.attempts, job.error = None, MOST_ATTEMPTS, "SearchAway: no answer"
+    assert work(app, worker) == BEAT_SECONDS
+    assert index.count() == 0, "looked after a moment ago"
+    worker._healed = None
+    work(app, worker)
+    work(app, worker)
+    assert index.count() == 1

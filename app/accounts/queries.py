@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, whole_number
 from .models import WAITING, Follow, User
+
+SHORTEST_NAME_PART = 2
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,27 @@ def user_of_session(session_id: str) -> User | None:
     user = db.session.get(User, user_id) if user_id else None
     good = user is not None and user.is_active and compare_digest(user.session_key.encode(), key.encode())
     return user if good else None
+
+
+def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:
+    """The ids of the accounts of these names, regardless of case; "me" is the id `me`."""
+    wanted = {name.lower() for name in names}
+    numbers = {"me": me} if me is not None and "me" in wanted else {}
+    if others := wanted - numbers.keys():
+        rows = db.session.execute(select(User.username_key, User.id).where(User.username_key.in_(others)))
+        numbers |= dict(rows.all())
+    return numbers
+
+
+def named_like(parts: Iterable[str], limit: int) -> list[User]:
+    """Accounts whose names hold one of these pieces, those that begin with one first, by name."""
+    keys = [key for part in parts if len(key := part.strip().removeprefix("@").lower()) >= SHORTEST_NAME_PART]
+    if not keys:
+        return []
+    begins = or_(*(User.username_key.startswith(key, autoescape=True) for key in keys))
+    holds = or_(*(User.username_key.contains(key, autoescape=True) for key in keys))
+    statement = select(User).where(holds).order_by(begins.desc(), User.username_key).limit(limit)
+    return list(db.session.scalars(statement))
 
 
 def all_users() -> list[User]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from .backup_settings import backup_at
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
+from .search_settings import SearchSettings, search_settings
 from .time import is_time_zone
 from .translator_settings import TranslatorSettings, translator_settings
 
@@ -60,6 +61,7 @@ class Settings:
     translator: TranslatorSettings | None = None
     # The hour of the nightly backup in `time_zone`; None: no such backup.
     backup_at: time | None = time(3, 30)
+    search: SearchSettings = field(default_factory=SearchSettings)
 
     @property
     def database_path(self) -> Path:
@@ -101,6 +103,7 @@ class Settings:
             mail=mail_settings(source),
             translator=translator_settings(source, languages),
             backup_at=backup_at(source),
+            search=search_settings(source),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytz
 from sqlalchemy import DateTime, Dialect, TypeDecorator
@@ -32,6 +32,12 @@ def local_moment(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is not None:
         return moment.astimezone(clocks)
     return clocks.normalize(clocks.localize(moment))  # type: ignore[no-any-return]  # the library has no types
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """The moment, in UTC, at which a day begins in the time zone of that name."""
+    moment: datetime = pytz.timezone(zone).localize(datetime.combine(day, time()))
+    return moment.astimezone(UTC)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -79,6 +79,29 @@ def release_all(session: Session) -> None:
     session.execute(update(Job).where(Job.due > utc_now(), Job.attempts > 0, Job.error.is_(None)).values(due=utc_now()))
 
 
+def retry_failed(session: Session, kind: str) -> None:
+    """Make jobs of a kind that went wrong due at once, also given up ones: what stood in their way is gone."""
+    session.execute(
+        update(Job).where(Job.kind == kind, Job.error.is_not(None)).values(due=utc_now(), attempts=0, error=None)
+    )
+
+
+def any_failed(session: Session, kind: str) -> bool:
+    """Whether jobs of a kind went wrong and wait, or were given up."""
+    return session.scalar(select(Job.id).where(Job.kind == kind, Job.error.is_not(None)).limit(1)) is not None
+
+
+def written_after(session: Session, kind: str, number: int, most: int = BATCH) -> list[tuple[int, dict[str, Any]]]:
+    """Id and payload of waiting jobs of a kind that were written after the one with that id, oldest first."""
+    statement = select(Job.id, Job.payload).where(Job.kind == kind, Job.id > number).order_by(Job.id).limit(most)
+    return [(job_id, payload) for job_id, payload in session.execute(statement)]
+
+
+def count_waiting(session: Session, kind: str) -> int:
+    """How many jobs of a kind are not done."""
+    return session.scalar(select(func.count()).where(Job.kind == kind)) or 0
+
+
 def next_due(session: Session) -> datetime | None:
     """When the next job comes due."""
     return session.scalar(select(func.min(Job.due)))

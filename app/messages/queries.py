@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
+from ..accounts.queries import numbers_of
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, Page, Position, newest_first
+from ..search import finding
+from ..search.fallback import MOST_ROWS, Columns, condition
+from ..search.finding import Found, Place
+from ..search.interface import Document, SearchIndex
+from ..search.query import Query
 from .models import Inbox, Message
 
+KIND = "message"
+CHUNK = 500
 # Beyond this a number of unread messages says no more, and counting them all might take long.
 MOST_COUNTED = 100
 
@@ -93,3 +103,67 @@ def unread(user: User) -> Unread:
     parts = (_unread_count(user), read_at, newest)
     count, *moments = db.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
     return Unread(count, max((moment for moment in moments if moment is not None), default=None))
+
+
+def _with(user: User) -> Select[Message]:
+    """What the user wrote or received: nobody else's messages leave the database for them."""
+    return _with_people().where(or_(Message.sender_id == user.id, Message.recipient_id == user.id))
+
+
+def find(
+    index: SearchIndex, query: Query, number: int, size: int, *, viewer: User, newest: bool = False
+) -> Found[Message]:
+    """Page `number` of the viewer's messages that the query asks for; never an error, never anybody else's."""
+    query = query.resolved(numbers_of(query.names(), viewer.id))
+    place = Place(KIND, viewer.id, partial(by_ids, viewer), partial(without_index, viewer))
+    return finding.find(index, place, query, number, size, newest=newest)
+
+
+def by_ids(user: User, ids: Sequence[int]) -> list[Message]:
+    """Messages of the user in the order of their ids as given; those that are gone are left out."""
+    rows = {message.id: message for message in db.session.scalars(_with(user).where(Message.id.in_(ids)))}
+    return [rows[number] for number in ids if number in rows]
+
+
+def without_index(user: User, query: Query, offset: int, limit: int) -> list[Message]:
+    """The user's messages for a query, newest first, among the newest ones: for the time that the engine is away."""
+    newest = db.session.scalar(select(func.max(Message.id))) or 0
+    columns = Columns(Message.body, Message.sender_id, Message.created_at, Message.recipient_id)
+    statement = _with(user).where(Message.id > newest - MOST_ROWS, condition(query, columns))
+    return list(db.session.scalars(statement.order_by(Message.id.desc()).offset(offset).limit(limit)))
+
+
+def _indexed() -> Select[int, str, datetime, int, int]:
+    return select(Message.id, Message.body, Message.created_at, Message.sender_id, Message.recipient_id)
+
+
+def _documents(statement: Select[int, str, datetime, int, int]) -> list[Document]:
+    return [
+        Document(KIND, number, body, created_at, sender, parties=(sender, recipient))
+        for number, body, created_at, sender, recipient in db.session.execute(statement)
+    ]
+
+
+def documents(ids: Sequence[int]) -> list[Document]:
+    """What the search index is to know of these messages."""
+    return _documents(_indexed().where(Message.id.in_(ids)))
+
+
+def all_documents() -> Iterator[Document]:
+    """What the search index is to know of every message, a chunk at a time so that no read stays open for long."""
+    last = 0
+    while chunk := _documents(_indexed().where(Message.id > last).order_by(Message.id).limit(CHUNK)):
+        db.session.rollback()
+        yield from chunk
+        last = chunk[-1].id
+    db.session.rollback()
+
+
+def all_numbers() -> list[int]:
+    """The ids of all messages; for checks alone."""
+    return list(db.session.scalars(select(Message.id)))
+
+
+def count_all() -> int:
+    """How many messages there are; reads a whole index, so not for a page."""
+    return db.session.scalar(select(func.count()).select_from(Message)) or 0

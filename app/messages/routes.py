@@ -13,6 +13,7 @@ from ..accounts.models import User
 from ..accounts.queries import get_user
 from ..core.database import transaction
 from ..core.errors import Busy, Invalid, StorageFull
+from ..search.forms import engine, found_page, notices, question
 from ..web.context import SILENT, is_program, settings
 from ..web.errors import status_for
 from ..web.forms import attach, status_of
@@ -64,6 +65,24 @@ def sent() -> Answer:
     """What I wrote to others."""
     page = linked(queries.sent(current_user, position(), settings().posts_per_page), "messages.sent")
     return render_template("messages/sent.html", page=page)
+
+
+@blueprint.get("/messages/search")
+@login_required
+def search() -> Answer:
+    """What I wrote and received that fits a question."""
+    asked = question()
+    if not asked.text:
+        return render_template("messages/search.html", asked=asked, found=None)
+    size = settings().posts_per_page
+    found = queries.find(engine(), asked.query, asked.number, size, viewer=current_user, newest=asked.newest)
+    return render_template(
+        "messages/search.html",
+        asked=asked,
+        found=found,
+        page=found_page(found, asked, "messages.search"),
+        notices=notices(found, asked.query),
+    )
 
 
 @blueprint.get("/messages/with/<username>")

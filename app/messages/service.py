@@ -9,7 +9,9 @@ from ..core.database import db
 from ..core.errors import Invalid, mark
 from ..core.text import clean
 from ..core.time import utc_now
+from ..search.service import record_change
 from .models import SUBMISSION_LENGTH, Inbox, Message
+from .queries import KIND
 
 # So many of a sender's newest messages are looked at for one that came from the same form.
 RECENT = 20
@@ -21,7 +23,7 @@ def checked_message(body: str, limit: int) -> str:
 
 
 def send_message(sender: User, recipient: User, body: str, limit: int, submission: str = "") -> Message:
-    """Write to somebody; the same form sent twice gives the first message again.
+    """Write to somebody and let the search index follow; the same form sent twice gives the first message again.
 
     Raises Invalid for a text that is empty, longer than `limit` characters or cannot be shown, and for oneself.
     """
@@ -37,6 +39,7 @@ def send_message(sender: User, recipient: User, body: str, limit: int, submissio
     )
     db.session.add(message)
     db.session.flush()
+    record_change(KIND, message.id)
     return message
 
 

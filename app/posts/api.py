@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, url_for
 
 from ..accounts.queries import get_user_by_id
 from ..core.database import transaction
 from ..core.paging import Page, Position
-from ..search.interface import SearchIndex
-from ..search.words import parse
+from ..search.forms import engine
+from ..search.language import parse
 from ..tokens.api import caller, token_required
 from ..web.context import settings
 from ..web.operation import Made, operation
@@ -21,12 +21,6 @@ from .models import Post
 from .schemas import FoundList, NewPost, PostList, PostShape, SearchQuery
 
 blueprint = Blueprint("posts_api", __name__, url_prefix="/api")
-SEARCH_INDEX = "microblog.search_index"
-
-
-def engine() -> SearchIndex:
-    """The engine that finds posts."""
-    return cast(SearchIndex, current_app.extensions[SEARCH_INDEX])
 
 
 @blueprint.get("/posts")
@@ -86,9 +80,10 @@ def home(query: dict[str, Any]) -> Listing:
 @token_required
 @operation(query=SearchQuery, answer=FoundList, errors=(HTTPStatus.BAD_REQUEST,))
 def search(query: dict[str, Any]) -> Listing:
-    """Posts that hold all the words asked for, newest first."""
+    """Posts that fit a question, newest first; it is written as on the search page: words, "a phrase", from:name."""
     number, size = query["page"], size_of(query)
-    found = queries.find(engine(), parse(query["q"].replace("\0", " ")), number, size)
+    asked = parse(query["q"].replace("\0", " "), caller().time_zone or settings().time_zone)
+    found = queries.find(engine(), asked, number, size, viewer=caller(), newest=True)
     newer = Position(number=number - 1) if number > 1 else None
     older = Position(number=number + 1) if found.more else None
     page = Page(found.posts, newer=newer, older=older)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Follow, User
+from ..accounts.queries import numbers_of
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, Page, Position, newest_first
-from ..search.interface import Document, SearchIndex, SearchUnavailable
-from ..search.words import Query
+from ..search import finding
+from ..search.fallback import MOST_ROWS, Columns, condition
+from ..search.finding import Found, Place
+from ..search.interface import Document, SearchIndex
+from ..search.query import Query
 from .models import Post
 
 KIND = "post"
@@ -81,52 +85,55 @@ def by_ids(ids: Sequence[int]) -> list[Post]:
     return [rows[post_id] for post_id in ids if post_id in rows]
 
 
-@dataclass(frozen=True)
-class Found:
-    """One page of hits; `total` is unknown (None) and `degraded` true when the engine was away and SQL answered."""
+def find(
+    index: SearchIndex, query: Query, number: int, size: int, *, viewer: User | None = None, newest: bool = False
+) -> Found[Post]:
+    """Page `number` of the posts that the query asks for, the best or the newest first; never an error.
 
-    posts: Sequence[Post]
-    total: int | None
-    more: bool
-    degraded: bool = False
-
-
-def find(index: SearchIndex, query: Query, number: int, size: int) -> Found:
-    """Page `number` of the posts that hold all words of the query, newest first; never an error."""
-    offset = (number - 1) * size
-    try:
-        hits = index.search(KIND, query, offset, size)
-    except SearchUnavailable:
-        posts = containing(query.words, offset, size + 1) if query.words else []
-        return Found(posts[:size], None, more=len(posts) > size, degraded=True)
-    return Found(by_ids(hits.ids), hits.total, more=offset + size < hits.total)
+    "me" in the query is the viewer; whoever it is, the posts are the same.
+    """
+    query = query.resolved(numbers_of(query.names(), viewer.id if viewer else None))
+    place = Place(KIND, None, by_ids, without_index)
+    return finding.find(index, place, query, number, size, newest=newest)
 
 
-def containing(words: Sequence[str], offset: int, limit: int) -> list[Post]:
-    """Posts whose text holds every word somewhere, without an index: slow, for the time that the engine is away."""
-    statement = _with_author()
-    for word in words:
-        statement = statement.where(Post.body.icontains(word, autoescape=True))
+def without_index(query: Query, offset: int, limit: int) -> list[Post]:
+    """Posts for a query, newest first, among the newest ones: for the time that the engine is away."""
+    newest = db.session.scalar(select(func.max(Post.id))) or 0
+    columns = Columns(Post.body, Post.author_id, Post.created_at)
+    statement = _with_author().where(Post.id > newest - MOST_ROWS, condition(query, columns))
     return list(db.session.scalars(statement.order_by(Post.id.desc()).offset(offset).limit(limit)))
+
+
+def _documents(statement: Select[int, str, datetime, int, str | None]) -> list[Document]:
+    return [
+        Document(KIND, number, body, created_at, author, language=language or "")
+        for number, body, created_at, author, language in db.session.execute(statement)
+    ]
+
+
+def _indexed() -> Select[int, str, datetime, int, str | None]:
+    return select(Post.id, Post.body, Post.created_at, Post.author_id, Post.language)
 
 
 def documents(ids: Sequence[int]) -> list[Document]:
     """What the search index is to know of these posts."""
-    rows = db.session.execute(select(Post.id, Post.body).where(Post.id.in_(ids)))
-    return [Document(KIND, post_id, body) for post_id, body in rows]
+    return _documents(_indexed().where(Post.id.in_(ids)))
 
 
 def all_documents() -> Iterator[Document]:
     """What the search index is to know of every post, a chunk at a time so that no read stays open for long."""
     last = 0
-    while True:
-        statement = select(Post.id, Post.body).where(Post.id > last).order_by(Post.id).limit(CHUNK)
-        rows = db.session.execute(statement).all()
+    while chunk := _documents(_indexed().where(Post.id > last).order_by(Post.id).limit(CHUNK)):
         db.session.rollback()
-        if not rows:
-            return
-        yield from (Document(KIND, post_id, body) for post_id, body in rows)
-        last = rows[-1][0]
+        yield from chunk
+        last = chunk[-1].id
+    db.session.rollback()
+
+
+def all_numbers() -> list[int]:
+    """The ids of all posts; for checks alone."""
+    return list(db.session.scalars(select(Post.id)))
 
 
 def count_all() -> int:

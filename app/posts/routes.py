@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
-from ..accounts.queries import get_user, standing
+from ..accounts.queries import get_user, named_like, standing
 from ..accounts.service import possible_name
 from ..core.database import transaction
 from ..core.errors import Busy, StorageFull
-from ..core.paging import Page, Position
+from ..search.forms import SEARCH_INDEX, engine, found_page, notices, question
 from ..search.interface import SearchIndex
-from ..search.words import parse
 from ..web.avatar import picture
 from ..web.context import settings
 from ..web.errors import status_for
 from ..web.forms import Form, attach, status_of
-from ..web.paging import LinkedPage, linked, position
+from ..web.paging import linked, position
 from . import queries, service
-from .api import SEARCH_INDEX, engine
 from .api import blueprint as api
 from .forms import PostForm
-from .schemas import LONGEST_QUERY
 
 blueprint = Blueprint("posts", __name__)
+MOST_PEOPLE = 5
 AVATAR_SECONDS = 24 * 3600
 
 Answer = str | Response | tuple[str, int]
@@ -136,30 +134,17 @@ def avatar(username: str) -> Response:
 @blueprint.get("/search")
 @login_required
 def search() -> Answer:
-    """Posts that hold all the words asked for."""
-    text = request.args.get("q", "").replace("\0", " ").strip()[:LONGEST_QUERY]
-    if not text:
-        return render_template("posts/search.html", query="", page=None, total=None, notice=None)
-    query, number = parse(text), position().number
-    found = queries.find(engine(), query, number, settings().posts_per_page)
+    """Posts that fit a question, and people whose names do."""
+    asked = question()
+    if not asked.text:
+        return render_template("posts/search.html", asked=asked, found=None)
+    size = settings().posts_per_page
+    found = queries.find(engine(), asked.query, asked.number, size, viewer=current_user, newest=asked.newest)
     return render_template(
         "posts/search.html",
-        query=text,
-        page=_found_page(found, text, number),
-        total=found.total,
-        notice=_notice(found.degraded, query.shortened),
+        asked=asked,
+        found=found,
+        page=found_page(found, asked, "posts.search"),
+        users=named_like(asked.query.name_parts(), MOST_PEOPLE) if asked.number == 1 else [],
+        notices=notices(found, asked.query),
     )
-
-
-def _found_page(found: queries.Found, text: str, number: int) -> LinkedPage:
-    newer = Position(number=number - 1) if number > 1 else None
-    older = Position(number=number + 1) if found.more else None
-    return linked(Page(found.posts, newer=newer, older=older), "posts.search", q=text)
-
-
-def _notice(degraded: bool, shortened: bool) -> str | None:
-    if degraded:
-        return str(_("The search index is being made anew. Until it is ready, results may be incomplete and slower."))
-    if shortened:
-        return str(_("That was a lot of words; only the first ones were looked for."))
-    return None

@@ -7,10 +7,10 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from ..accounts.schemas import AccountShape
+from ..search.language import LONGEST_QUERY
 from ..web.fields import Address, Part, Prose, Text
 from ..web.schemas import Body, PageQuery, PositionMeta, Shape, list_of
 
-LONGEST_QUERY = 500
 LANGUAGE = "By ISO 639-1, such as en or zh-cn; null or empty where it is not known."
 AWAY = "Null while the search index is being made anew."
 

@@ -2,32 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
+from zlib import crc32
 
-from .words import Query
+from .query import Query
+from .words import marks_of, words_of
+
+# Hits beyond this are not counted, and of more than this only the newest are compared with each other.
+MOST_COUNTED = 10_000
+# So many words that begin alike are looked for, the most frequent ones.
+MOST_EXPANDED = 200
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SearchUnavailable(Exception):
     """The engine cannot answer now; callers answer in another way and go on."""
 
 
+class SearchAway(SearchUnavailable):
+    """The engine does not answer, or has no room, but nothing is wrong with its index: it need not be made anew."""
+
+
 @dataclass(frozen=True)
 class Document:
-    """What the engine knows of a row: its kind, its id within the kind, and its text."""
+    """What the engine knows of a row: its kind, its id within the kind, its text, and what it can be found by besides.
+
+    With `parties` only they find it, everybody otherwise.
+    """
 
     kind: str
     id: int
     text: str
+    created_at: datetime = LONG_AGO
+    author: int = 0
+    language: str = ""
+    parties: tuple[int, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the text in order, in their uniform form."""
+        return words_of(self.text)
+
+    @property
+    def marks(self) -> set[str]:
+        """All that the document can be found by besides its words; none holds white space."""
+        marks = marks_of(self.text) | {f"kind={self.kind}", f"from={self.author}"}
+        marks |= {f"to={party}" for party in self.parties if party != self.author}
+        marks |= {f"lang={self.language}"} if self.language else set()
+        return marks | {audience_of(party) for party in self.parties or (None,)}
+
+
+def audience_of(viewer: int | None) -> str:
+    """The mark of what somebody may find; None is for what everybody may."""
+    return "for=all" if viewer is None else f"for={viewer}"
+
+
+def scope_of(kind: str, *, private: bool) -> int:
+    """Who may look for a document as what, in a number."""
+    return crc32(f"{kind} {'private' if private else 'public'}".encode())
 
 
 @dataclass(frozen=True)
 class Hits:
-    """The ids of one page of hits, newest (largest) first, and the number of all hits."""
+    """The ids of one page of hits in their order, and the number of all hits.
+
+    `more` is true when there are more than `total`, which were not counted; `cut` when not every word that begins as
+    asked for was looked for, or not every document could be looked at in time.
+    """
 
     ids: tuple[int, ...]
     total: int
+    more: bool = False
+    cut: bool = False
+
+
+NO_HITS = Hits((), 0)
 
 
 class SearchIndex(Protocol):
@@ -36,14 +88,29 @@ class SearchIndex(Protocol):
     def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
         """Index the documents in place of those with their kinds and ids, forget those in `gone`; durable on return."""
 
-    def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
-        """The documents of `kind` that have all words of the query; none for a query without words."""
+    def search(
+        self, kind: str, query: Query, offset: int, limit: int, *, viewer: int | None = None, newest: bool = False
+    ) -> Hits:
+        """The documents of `kind` that the query asks for, none for a query without parts.
+
+        Those for everybody without a viewer, with one those of which the viewer is a party. The best match comes first,
+        a newer one before an older one that matches as well; or the newest (largest id) first if `newest`.
+        """
+
+    def similar(self, word: str) -> list[str]:
+        """Indexed words that somebody may have meant who typed `word`, the likeliest first."""
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Make a new index of these documents alone beside the old one, which answers until the new one takes over."""
 
     def count(self) -> int:
         """How many documents of all kinds are indexed; quick. SearchUnavailable when the index cannot be read."""
+
+    def worn(self) -> bool:
+        """Whether it has come into so many pieces that making it anew would make it quicker; quick."""
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        """The ids of all indexed documents of a kind, in no order."""
 
     def close(self) -> None:
         """Let go of files and connections; what comes after opens them again."""

@@ -1,38 +1,118 @@
-"""A search engine in memory, for tests."""
+"""A search engine in memory, for tests; the plainest reading of what a query means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from .interface import Document, Hits
-from .words import Query, words_of
+from ..core.time import utc_now
+from .interface import MOST_COUNTED, NO_HITS, Document, Hits, audience_of
+from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
+from .ranking import fit, freshness, most_similar, rarity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as it is searched."""
+
+    kind: str
+    number: int
+    words: list[str]
+    marks: set[str]
+    created_at: datetime
+
+    def has(self, part: Part) -> bool:
+        """Whether the document is one that the part asks for."""
+        if isinstance(part, All):
+            return all(map(self.has, part.parts))
+        if isinstance(part, Either):
+            return any(map(self.has, part.parts))
+        if isinstance(part, Not):
+            return not self.has(part.part)
+        if isinstance(part, Since):
+            return self.created_at >= part.moment
+        if isinstance(part, Until):
+            return self.created_at < part.moment
+        if isinstance(part, Mark):
+            return part.text in self.marks
+        return self.frequency(part) > 0
+
+    def frequency(self, part: Part) -> int:
+        """How many times the text has what a part asks for."""
+        if isinstance(part, Word):
+            return self.words.count(part.term)
+        if isinstance(part, Prefix):
+            return sum(word.startswith(part.term) for word in self.words)
+        if isinstance(part, Phrase):
+            terms, length = list(part.terms), len(part.terms)
+            return sum(self.words[first : first + length] == terms for first in range(len(self.words)))
+        return 0
 
 
 class MemoryIndex:
-    """Keeps the words of every document in a dictionary."""
+    """Keeps the words and marks of every document in a dictionary."""
 
     def __init__(self) -> None:
-        self._words: dict[tuple[str, int], frozenset[str]] = {}
+        self._entries: dict[tuple[str, int], Entry] = {}
 
     def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
         for key in gone:
-            self._words.pop(key, None)
-        self._words.update(_entries(documents))
+            self._entries.pop(key, None)
+        self._entries.update(_entries(documents))
 
-    def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
-        wanted = frozenset(query.words)
-        found = [number for (of, number), words in self._words.items() if wanted and of == kind and wanted <= words]
-        return Hits(tuple(sorted(found, reverse=True)[offset : offset + limit]), len(found))
+    def search(
+        self, kind: str, query: Query, offset: int, limit: int, *, viewer: int | None = None, newest: bool = False
+    ) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        wanted = All((Mark(f"kind={kind}"), Mark(audience_of(viewer)), *query.parts))
+        found = sorted(
+            (entry for entry in self._entries.values() if entry.has(wanted)), key=lambda entry: -entry.number
+        )
+        counted = found[:MOST_COUNTED]
+        if not newest:
+            scores = self._scores(query, counted)
+            counted.sort(key=lambda entry: (-scores[entry.number], -entry.number))
+        ids = tuple(entry.number for entry in counted[offset : offset + limit])
+        return Hits(ids, len(counted), more=len(found) > MOST_COUNTED)
+
+    def _scores(self, query: Query, found: Sequence[Entry]) -> dict[int, float]:
+        everything = list(self._entries.values())
+        average = sum(len(entry.words) for entry in everything) / max(1, len(everything))
+        weights = {
+            part: rarity(len(everything), sum(entry.frequency(part) > 0 for entry in everything))
+            for part in query.leaves()
+        }
+        now = utc_now()
+        return {
+            entry.number: freshness((now - entry.created_at).total_seconds())
+            * sum(weight * fit(entry.frequency(part), len(entry.words), average) for part, weight in weights.items())
+            for entry in found
+        }
+
+    def similar(self, word: str) -> list[str]:
+        frequencies = Counter(word for entry in self._entries.values() for word in entry.words)
+        return most_similar(word, frequencies, frequencies.__getitem__)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        self._words = _entries(documents)
+        self._entries = _entries(documents)
 
     def count(self) -> int:
-        return len(self._words)
+        return len(self._entries)
+
+    def worn(self) -> bool:
+        return False
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        return iter([number for of, number in self._entries if of == kind])
 
     def close(self) -> None:
         pass
 
 
-def _entries(documents: Iterable[Document]) -> dict[tuple[str, int], frozenset[str]]:
-    return {(document.kind, document.id): frozenset(words_of(document.text)) for document in documents}
+def _entries(documents: Iterable[Document]) -> dict[tuple[str, int], Entry]:
+    return {
+        (each.kind, each.id): Entry(each.kind, each.id, each.words, each.marks, each.created_at) for each in documents
+    }

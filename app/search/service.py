@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..jobs.service import enqueue
@@ -10,15 +11,17 @@ from .interface import Document
 
 UPDATE = "search.update"
 REBUILD = "search.rebuild"
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the documents of one kind come from: by their ids, all of them in pieces, and their number."""
+    """Where the documents of one kind come from: by their ids, all of them in pieces; their number, and all ids."""
 
     load: Callable[[Sequence[int]], Sequence[Document]]
     everything: Callable[[], Iterator[Document]]
     count: Callable[[], int]
+    numbers: Callable[[], Iterable[int]]
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Catalogue:
     """The sources of all kinds; each feature registers its own, so that search imports none of them."""
 
     check: Callable[[], None] = lambda: None
+    watch: Callable[[int, int], None] = lambda done, total: None
     sources: dict[str, Source] = field(default_factory=dict)
 
     def register(self, kind: str, source: Source) -> None:
@@ -37,11 +41,21 @@ class Catalogue:
         return sum(source.count() for source in self.sources.values())
 
     def everything(self) -> Iterator[Document]:
-        """Every document there is; `check` is called before each and may raise, for there may be very many."""
+        """Every document there is.
+
+        There may be very many, so `check`, which may raise, is called before each, and `watch` now and then and at the
+        end, with how many of how many are done.
+        """
+        done, total, next_look = 0, self.count(), 0.0
         for source in self.sources.values():
             for document in source.everything():
                 self.check()
+                if time.monotonic() >= next_look:
+                    self.watch(done, max(total, done + 1))
+                    next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
                 yield document
+                done += 1
+        self.watch(done, done)
 
 
 def record_change(kind: str, number: int) -> None:

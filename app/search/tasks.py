@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from .interface import Document, SearchIndex, SearchUnavailable
+from .interface import Document, SearchAway, SearchIndex, SearchUnavailable
 from .service import Catalogue
 
 logger = logging.getLogger(__name__)
@@ -15,6 +17,23 @@ logger = logging.getLogger(__name__)
 
 def update_index(index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]) -> None:
     """Bring the index to what the rows hold now; a row that is gone leaves the index."""
+    try:
+        index.update(*_changes(catalogue, payloads))
+    except SearchAway:
+        raise
+    except SearchUnavailable:
+        logger.warning("the search index cannot be written; making it anew")
+        index.rebuild(catalogue.everything())
+
+
+def follow(index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]) -> None:
+    """The same for an index that another one is about to replace, if it can be written; it is of no further use."""
+    with suppress(SearchUnavailable):
+        index.update(*_changes(catalogue, payloads))
+
+
+def _changes(catalogue: Catalogue, payloads: Sequence[dict[str, Any]]) -> tuple[list[Document], list[tuple[str, int]]]:
+    """The documents that changed, and the keys of those that are gone."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for payload in payloads:
         wanted[payload["kind"]].add(payload["id"])
@@ -23,11 +42,7 @@ def update_index(index: SearchIndex, catalogue: Catalogue, payloads: Sequence[di
         documents += catalogue.sources[kind].load(sorted(numbers))
     present = {(document.kind, document.id) for document in documents}
     gone = [(kind, number) for kind, numbers in wanted.items() for number in numbers if (kind, number) not in present]
-    try:
-        index.update(documents, gone)
-    except SearchUnavailable:
-        logger.warning("the search index cannot be written; making it anew")
-        index.rebuild(catalogue.everything())
+    return documents, gone
 
 
 def rebuild_index(index: SearchIndex, catalogue: Catalogue, _payloads: Sequence[dict[str, Any]] = ()) -> None:
@@ -37,14 +52,22 @@ def rebuild_index(index: SearchIndex, catalogue: Catalogue, _payloads: Sequence[
 
 
 def heal(index: SearchIndex, catalogue: Catalogue) -> bool:
-    """Make the index anew if it is missing or damaged; whether that was so. Costs next to nothing when it is sound."""
+    """Make the index anew if it is missing, damaged or in too many pieces; whether that was so.
+
+    Costs next to nothing when it is sound. Raises SearchAway when the engine does not
+    answer: then there is nothing to mend yet.
+    """
     try:
         index.count()
+        if not index.worn():
+            return False
+        logger.info("the search index is in many pieces; making it anew")
+    except SearchAway:
+        raise
     except SearchUnavailable as error:
         logger.warning("search index: %s", error)
-        rebuild_index(index, catalogue)
-        return True
-    return False
+    rebuild_index(index, catalogue)
+    return True
 
 
 def reconcile(index: SearchIndex, catalogue: Catalogue, is_idle: Callable[[], bool]) -> bool:
@@ -57,3 +80,19 @@ def reconcile(index: SearchIndex, catalogue: Catalogue, is_idle: Callable[[], bo
     logger.warning("the search index does not hold what the database holds")
     rebuild_index(index, catalogue)
     return True
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Of one kind, the ids that only the database has, and those that only the index has."""
+
+    kind: str
+    missing: set[int]
+    extra: set[int]
+
+
+def differences(index: SearchIndex, catalogue: Catalogue) -> Iterator[Difference]:
+    """What the index has not, or has too much, for every kind; reads all of both."""
+    for kind, source in catalogue.sources.items():
+        indexed, present = set(index.numbers(kind)), set(source.numbers())
+        yield Difference(kind, present - indexed, indexed - present)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import errno
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, TypeVar
 
 from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.fields import ID, NUMERIC, TEXT, Schema
+from whoosh.columns import NumericColumn
+from whoosh.fields import COLUMN, ID, TEXT, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.query import And, Term
+from whoosh.formats import Existence
+from whoosh.index import LockError
+from whoosh.reading import SegmentReader
 
-from .interface import Document, Hits, SearchUnavailable
-from .words import Query, words_of
+from .folder import IndexFolder, sync
+from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable, scope_of
+from .query import Query
+from .whoosh_reader import Reader
 
-# Part of every index folder's name: an index written by another version of this file is not read but made again.
-FORMAT = "v1"
+# An index written by another version of this file is not read but made again.
+FORMAT = "whoosh2"
 WRITER_MEGABYTES = 32
 LOCK_SECONDS = 10.0
+# As soon as so many segments of about the same size lie side by side they become one, so that a document is written
+# anew only a few times. Those of MOST_MERGED documents and more stay apart, for nobody is to wait seconds for a commit.
+MERGED_TOGETHER, MOST_MERGED = 8, 512
+# So many there are after some 20,000 documents more; then the worker makes one of them, beside the old ones.
+MOST_SEGMENTS = 48
 
 Answer = TypeVar("Answer")
 
@@ -30,10 +38,12 @@ Answer = TypeVar("Answer")
 def _schema() -> Schema:
     return Schema(
         key=ID(unique=True),
-        kind=ID(),
-        number=NUMERIC(numtype=int, bits=64, stored=True, sortable=True),
-        # The text comes as words already, divided by spaces: what a word is, is decided in words.py for every engine.
-        text=TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False),
+        # Both come as words already, divided by spaces: what a word is, is decided in words.py for every engine.
+        words=TEXT(analyzer=SpaceSeparatedTokenizer()),
+        marks=FieldType(Existence(), SpaceSeparatedTokenizer()),
+        number=COLUMN(NumericColumn("q")),
+        created=COLUMN(NumericColumn("I")),
+        scope=COLUMN(NumericColumn("I")),
     )
 
 
@@ -54,118 +64,123 @@ class SyncedStorage(FileStorage):  # type: ignore[misc]  # the library is untype
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         for name in self._unsynced:
-            _sync(Path(self.folder) / name)
+            sync(Path(self.folder) / name)
         self._unsynced.clear()
         super().rename_file(oldname, newname, safe)
-        _sync(Path(self.folder))
+        sync(Path(self.folder))
 
 
 class WhooshIndex:
-    """An index in a folder: `current` names the sub-folder that holds the index in use."""
+    """An index in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = IndexFolder(folder, FORMAT)
         self._lock = threading.Lock()
-        self._searcher: Any = None
-        self._searcher_of = ""
+        self._reader: Reader | None = None
+        self._reader_of = Path()
 
     def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
         with _unavailable():
-            writer = self._open(self._current()).writer(timeout=LOCK_SECONDS, limitmb=WRITER_MEGABYTES)
+            writer = _open(self._folder.current()).writer(timeout=LOCK_SECONDS, limitmb=WRITER_MEGABYTES)
             with _committed(writer):
                 for kind, number in gone:
                     writer.delete_by_term("key", _key(kind, number))
                 for document in documents:
                     writer.update_document(**_fields(document))
 
-    def search(self, kind: str, query: Query, offset: int, limit: int) -> Hits:
-        if not query.words:
-            return Hits((), 0)
-        wanted = And([Term("kind", kind), *(Term("text", word) for word in query.words)])
+    def search(
+        self, kind: str, query: Query, offset: int, limit: int, *, viewer: int | None = None, newest: bool = False
+    ) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        return self._read(lambda reader: reader.search(kind, query, viewer, newest=newest).page(offset, limit))
 
-        def run(searcher: Any) -> Hits:
-            results = searcher.search(wanted, limit=offset + limit, sortedby="number", reverse=True)
-            return Hits(tuple(hit["number"] for hit in results[offset : offset + limit]), len(results))
-
-        return self._read(run)
+    def similar(self, word: str) -> list[str]:
+        return self._read(lambda reader: reader.similar(word))
 
     def count(self) -> int:
-        return self._read(lambda searcher: int(searcher.doc_count()))
+        return self._read(lambda reader: int(reader.whole.doc_count()))
+
+    def worn(self) -> bool:
+        return self._read(lambda reader: len(reader.leaves) > MOST_SEGMENTS)
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        return iter(self._read(lambda reader: reader.numbers(kind)))
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        with _unavailable():
-            name = f"{FORMAT}-{token_hex(6)}"
-            folder = self._folder / name
-            folder.mkdir(parents=True)
-            try:
-                _write_new(folder, documents)
-            except BaseException:
-                # Half an index is of no use, least of all on the full disk that may have been the reason.
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-            self._switch_to(name)
+        with _unavailable(), self._folder.replaced() as folder:
+            writer = SyncedStorage(folder).create_index(_schema()).writer(limitmb=WRITER_MEGABYTES)
+            with _committed(writer):
+                for document in documents:
+                    writer.add_document(**_fields(document))
 
     def close(self) -> None:
         with self._lock:
             self._let_go()
 
-    def _read(self, run: Callable[[Any], Answer]) -> Answer:
-        """Run a read on the newest searcher; once more on a fresh one, for a commit may swap files under a reader.
+    def _read(self, run: Callable[[Reader], Answer]) -> Answer:
+        """Run a read on the newest state; once more on a fresh one, for a commit may swap files under a reader.
 
-        One search at a time: a searcher's files have one position each, which threads must not share.
+        One search at a time: a reader's files have one position each, which threads must not share.
         """
         with self._lock:
             try:
-                return run(self._fresh_searcher())
+                return run(self._fresh_reader())
             except Exception:
                 self._let_go()
             with _unavailable():
-                return run(self._fresh_searcher())
+                return run(self._fresh_reader())
 
-    def _fresh_searcher(self) -> Any:
-        # Opened anew after every commit. The library's own refresh() goes on reading segments that were merged into
-        # others, so that documents are found twice, and deleted ones for ever (whoosh3 3.54, test_index_contract.py).
-        name = self._current()
-        if self._searcher is None or self._searcher_of != name or not self._searcher.up_to_date():
+    def _fresh_reader(self) -> Reader:
+        folder = self._folder.current()
+        index = _open(folder)
+        if self._reader is None or self._reader_of != folder:
             self._let_go()
-            self._searcher, self._searcher_of = self._open(name).searcher(), name
-        return self._searcher
+            self._reader, self._reader_of = Reader(index), folder
+        elif self._reader.generation != index.latest_generation():
+            self._reader = Reader(index, older=self._reader)
+        return self._reader
 
     def _let_go(self) -> None:
         # What is already half closed, because its files are gone, need not be closed in full.
         with suppress(Exception):
-            if self._searcher is not None:
-                self._searcher.close()
-        self._searcher = None
-
-    def _current(self) -> str:
-        try:
-            name = (self._folder / "current").read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SearchUnavailable("there is no search index yet") from error
-        if not name.startswith(f"{FORMAT}-") or "/" in name:
-            raise SearchUnavailable(f"the search index has another format: {name!r}")
-        return name
-
-    def _open(self, name: str) -> Any:
-        return SyncedStorage(self._folder / name).open_index()
-
-    def _switch_to(self, name: str) -> None:
-        pointer = self._folder / "current.new"
-        pointer.write_text(name, encoding="ascii")
-        _sync(pointer)
-        pointer.rename(self._folder / "current")
-        _sync(self._folder)
-        for other in self._folder.iterdir():
-            if other.is_dir() and other.name != name:
-                shutil.rmtree(other, ignore_errors=True)
+            if self._reader is not None:
+                self._reader.close()
+        self._reader = None
 
 
-def _write_new(folder: Path, documents: Iterable[Document]) -> None:
-    writer = SyncedStorage(folder).create_index(_schema()).writer(limitmb=WRITER_MEGABYTES)
-    with _committed(writer):
-        for document in documents:
-            writer.add_document(**_fields(document))
+def _open(folder: Path) -> Any:
+    return SyncedStorage(folder).open_index()
+
+
+def merge_neighbours(writer: Any, segments: list[Any]) -> list[Any]:
+    """Which segments stay as they are at a commit; the others are written into the new one.
+
+    Only the last ones are merged, so that documents stay in the order in which they were written.
+    """
+    sizes = [segment.doc_count_all() for segment in segments]
+    kept = len(sizes)
+    size = MERGED_TOGETHER
+    while size <= MOST_MERGED:
+        start = len(sizes) - _last_below(sizes, size)
+        alike = sum(count >= size // MERGED_TOGETHER for count in sizes[start:])
+        if alike < MERGED_TOGETHER - 1:
+            break
+        # The new one among them makes it full; merged, they are one of the next size.
+        kept, size = start, size * MERGED_TOGETHER
+    for segment in segments[kept:]:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return segments[:kept]
+
+
+def _last_below(sizes: Sequence[int], size: int) -> int:
+    """How many segments at the end have fewer documents than `size`."""
+    count = 0
+    while count < len(sizes) and sizes[-1 - count] < size:
+        count += 1
+    return count
 
 
 def _key(kind: str, number: int) -> str:
@@ -175,9 +190,11 @@ def _key(kind: str, number: int) -> str:
 def _fields(document: Document) -> dict[str, Any]:
     return {
         "key": _key(document.kind, document.id),
-        "kind": document.kind,
+        "words": " ".join(document.words),
+        "marks": " ".join(document.marks),
         "number": document.id,
-        "text": " ".join(words_of(document.text)),
+        "scope": scope_of(document.kind, private=bool(document.parties)),
+        "created": max(0, int(document.created_at.timestamp())),
     }
 
 
@@ -188,7 +205,7 @@ def _committed(writer: Any) -> Iterator[None]:
     except BaseException:
         writer.cancel()
         raise
-    writer.commit()
+    writer.commit(mergetype=merge_neighbours)
 
 
 @contextmanager
@@ -198,16 +215,9 @@ def _unavailable() -> Iterator[None]:
         yield
     except SearchUnavailable:
         raise
+    except LockError as error:
+        raise SearchAway("another process writes the search index") from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise SearchAway(str(error)) from error
         raise SearchUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-def _sync(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return  # a temporary file of the library that is gone again
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,7 @@ from ..core.database import db
 from ..core.models import Fact
 from ..jobs.service import enqueue, oldest_waiting
 from ..posts.models import Post
+from ..search.service import request_rebuild
 from .models import Translation
 from .queries import LOOKED_BACK_TO, looked_back_to
 
@@ -67,7 +68,9 @@ def note_looked_back_to(post_id: int) -> None:
 
 
 def go_on_looking_back(post_id: int) -> None:
-    """Note how far it is, and have the next ones looked at, if there are any."""
+    """Note how far it is, and have the next ones looked at; after the last, the index made anew, for lang: in it."""
     note_looked_back_to(post_id)
     if post_id:
         enqueue(LOOK_BACK, {})
+    else:
+        request_rebuild()

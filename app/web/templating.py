@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -89,10 +90,11 @@ def full_time(moment: datetime) -> str:
     return f"{format_date(moment, 'long')}, {format_time(moment, 'short')} {format_datetime(moment, 'zzz')}"
 
 
-def body_filter(body: str) -> Markup:
-    """A post's text as safe HTML."""
+def body_filter(body: str, highlights: Sequence[tuple[int, int]] = ()) -> Markup:
+    """A post's text as safe HTML, with pieces of it marked."""
     return render_body(
         body,
         profile_url=lambda name: url_for("posts.profile", username=name),
         tag_url=lambda tag: url_for("posts.search", q=f"#{tag}"),
+        highlights=highlights,
     )

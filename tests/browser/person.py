@@ -84,7 +84,7 @@ class Person:
     def search(self, words: str) -> None:
         """Look for words on the search page."""
         self.open("/search")
-        self.page.get_by_label("Words that a post must have").fill(words)
+        self.page.get_by_label("Search posts and people").fill(words)
         self.press("Search")
 
     @property

@@ -90,7 +90,7 @@ def cookies(axe: str, browser: Browser, appliance: Running, alices_cookies: Stor
         for text in TEXTS:
             alice.write(text)
         link = alice.invite()
-        eventually(lambda: alice.search("harbour") or "1 post" in alice.page.inner_text("main"))
+        eventually(lambda: alice.search("harbour") or "1 hit" in alice.page.inner_text("main"))
     with browser.new_context() as context:
         newcomer = Person(context.new_page(), appliance.address, NEWCOMER)
         newcomer.register(link)

@@ -10,7 +10,7 @@ from page import Page, PageClient
 from people import People
 
 from app.search.interface import SearchIndex
-from app.search.words import MOST_WORDS
+from app.search.language import MOST_PARTS as MOST_WORDS
 
 
 @pytest.fixture
@@ -34,15 +34,29 @@ def articles(page: Page) -> int:
 @pytest.mark.usefixtures("written")
 @pytest.mark.parametrize(
     ("question", "hits"),
-    [("butter", 2), ("BUTTER", 2), ("butter bread", 1), ("bread jam", 0), ("butt", 0), ("nothing", 0), ("!!!", 0)],
+    [
+        ("butter", 2),
+        ("BUTTER", 2),
+        ("butter bread", 1),
+        ("bread jam", 0),
+        ("butt", 0),
+        ("butt*", 2),
+        ("nothing", 0),
+        ("!!!", 0),
+        ("from:bob", 1),
+        ("from:me", 1),
+        ("from:nobody", 0),
+        ("butter -jam", 1),
+        ("jam OR bread", 2),
+    ],
 )
-def test_posts_with_all_the_words_are_found(alice: PageClient, question: str, hits: int) -> None:
+def test_posts_that_fit_the_question_are_found(alice: PageClient, question: str, hits: int) -> None:
     page = alice.page(f"/search?q={question}")
     assert articles(page) == hits
     assert page.value_of("q") == question
     assert ("Nothing found" in page.text) is (hits == 0)
     if hits:
-        assert f"{hits} post" in page.text
+        assert f"{hits} hit" in page.text
 
 
 @pytest.mark.usefixtures("written")
@@ -79,7 +93,7 @@ def test_hits_page_and_lead_back(people: People, alice: PageClient, work: Callab
     assert second.neighbour("next") is None
     assert alice.page(second.neighbour("prev") or "").posts() == first.posts()
     beyond = alice.page("/search?q=word&page=9")
-    assert "No more posts" in beyond.text
+    assert "No more hits" in beyond.text
 
 
 @pytest.mark.usefixtures("written")
@@ -87,8 +101,10 @@ def test_without_the_engine_the_database_answers_and_the_page_says_so(alice: Pag
     index.away = True
     page = alice.page("/search?q=butter")
     assert articles(page) == 2
-    assert "search index is being made anew" in page.text
+    assert "search index is away or being made anew" in page.text
     assert articles(alice.page("/search?q=100%25_")) == 0
+    assert articles(alice.page("/search?q=butter+-jam")) == articles(alice.page("/search?q=from:bob")) == 1
+    assert articles(alice.page("/search?q=jam+OR+bread")) == 2
     index.away = False
     assert "being made anew" not in alice.page("/search?q=butter").text
 
@@ -110,3 +126,71 @@ def test_a_hashtag_in_a_post_leads_to_its_search(people: People, alice: PageClie
     work()
     link = next(each["href"] for each in alice.page("/explore").all("a") if each.get("class") == "hashtag")
     assert articles(alice.page(link)) == 1
+
+
+@pytest.mark.usefixtures("written")
+def test_what_was_looked_for_is_marked_and_everything_escaped(
+    people: People, alice: PageClient, work: Callable[[], None]
+) -> None:
+    people.post("bob", "<b>Butter</b> & https://example.org/butter/x\n#butter")
+    work()
+    html = alice.get("/search?q=butter&sort=new").text
+    assert "&lt;b&gt;<mark>Butter</mark>&lt;/b&gt; &amp; " in html
+    assert ">example.org/<mark>butter</mark>/x</a><br>" in html
+    assert ">#<mark>butter</mark></a>" in html
+    assert "<mark>" not in alice.get("/explore").text
+    assert "&lt;script&gt;" in alice.get("/search?q=<script>").text
+
+
+@pytest.mark.usefixtures("written")
+def test_the_order_is_a_switch_that_the_address_keeps(
+    people: People, alice: PageClient, work: Callable[[], None]
+) -> None:
+    better = people.post("bob", "jam jam jam")
+    newer = people.post("bob", "jam is also in this one, among a good many other words that are not about it at all")
+    work()
+    best = alice.page("/search?q=jam")
+    assert best.posts()[0] == better
+    switch = next(each["href"] for each in best.all("a") if "sort=new" in each["href"])
+    assert alice.page(switch).posts()[0] == newer
+    assert alice.page(switch).value_of("sort") == "new"
+
+
+@pytest.mark.usefixtures("written")
+def test_a_mistyped_word_is_asked_back(alice: PageClient) -> None:
+    page = alice.page("/search?q=buttre+-jam")
+    assert "Did you mean butter -jam ?" in page.text
+    better = next(each["href"] for each in page.all("a") if "butter" in each["href"])
+    assert articles(alice.page(better)) == 1
+    assert "Did you mean" not in alice.page("/search?q=butter").text
+    assert "Did you mean" not in alice.page("/search?q=zzzzzzz").text
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize("question", ["charlie", "CHAR", "@charlie", "ha", "char*"])
+def test_people_are_found_by_their_names(alice: PageClient, question: str) -> None:
+    assert any(each["href"] == "/user/charlie" for each in alice.page(f"/search?q={question}").all("a"))
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize("question", ["c", "%25%25", "__", "nobody"])
+def test_names_that_do_not_fit_are_not_shown(alice: PageClient, question: str) -> None:
+    assert not any(each["href"] == "/user/charlie" for each in alice.page(f"/search?q={question}").all("a"))
+
+
+def test_a_deleted_post_is_gone_from_the_hits_before_the_index_knows(
+    people: People, alice: PageClient, work: Callable[[], None]
+) -> None:
+    number = people.post("alice", "short-lived")
+    work()
+    assert alice.page("/search?q=lived").posts() == [number]
+    alice.send(f"/post/{number}/delete")
+    assert alice.page("/search?q=lived").posts() == []
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [("b*", "at least two letters"), ("x" * 501, "only the beginning was looked for")],
+)
+def test_what_was_left_out_of_account_is_said(people: People, alice: PageClient, question: str, note: str) -> None:
+    assert note in alice.page(f"/search?q={question}").text

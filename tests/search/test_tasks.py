@@ -10,8 +10,8 @@ from app.jobs.models import Job
 from app.posts.models import Post
 from app.posts.queries import KIND
 from app.search.interface import SearchIndex
+from app.search.language import parse
 from app.search.service import record_change
-from app.search.words import parse
 
 
 def found(index: SearchIndex, words: str) -> list[int]:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from app.search import whoosh_index
 from app.search.interface import Document, SearchUnavailable
+from app.search.language import parse
 from app.search.service import Catalogue, Source
 from app.search.tasks import heal, reconcile, update_index
-from app.search.whoosh_index import WhooshIndex
-from app.search.words import parse
+from app.search.whoosh_index import WhooshIndex, merge_neighbours
 
 # The library leaves a damaged file open until it is collected.
 pytestmark = pytest.mark.filterwarnings(
@@ -77,6 +78,7 @@ def catalogue() -> Catalogue:
             load=lambda ids: [document(number) for number in ids if number in TEXTS],
             everything=lambda: map(document, TEXTS),
             count=lambda: len(TEXTS),
+            numbers=lambda: list(TEXTS),
         ),
     )
     return catalogue
@@ -249,3 +251,49 @@ def test_every_file_is_on_the_disk_before_the_table_of_contents_that_names_it(
     fresh = {name for name in segments if name in written[0][1]}
     assert fresh, "the new segment was synced first"
     assert current(folder).name in synced, "and the folder, after the renaming"
+
+
+def test_a_commit_writes_few_documents_anew_and_leaves_few_segments(monkeypatch) -> None:
+    class Segment:
+        def __init__(self, documents: int) -> None:
+            self._documents = documents
+
+        def doc_count_all(self) -> int:
+            return self._documents
+
+    class Writer:
+        storage = schema = None
+        added = 0
+
+        def add_reader(self, reader: Segment) -> None:
+            self.added += reader.doc_count_all()
+
+    class Reader(Segment):
+        def __init__(self, _storage: object, _schema: object, segment: Segment) -> None:
+            super().__init__(segment.doc_count_all())
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(whoosh_index, "SegmentReader", Reader)
+    segments, written, most, order = [Segment(100_000)], 0, 0, 0
+    for _ in range(20_000):
+        writer = Writer()
+        segments = [*merge_neighbours(writer, segments), Segment(writer.added + 1)]
+        written, most, order = written + writer.added, max(most, writer.added), max(order, len(segments))
+    assert most < 8 * whoosh_index.MOST_MERGED, "what one commit has to write is bounded, whatever there is"
+    assert written / 20_000 < 4, "each document is written anew at most once per size"
+    assert order <= 1 + 7 * 3 + 20_000 / whoosh_index.MOST_MERGED
+    assert sum(segment.doc_count_all() for segment in segments) == 120_000
+
+
+def test_an_index_in_many_pieces_is_made_anew(
+    index: WhooshIndex, catalogue: Catalogue, folder: Path, monkeypatch
+) -> None:
+    for number in (1, 2, 3):
+        index.update([document(number)], [])
+    assert not heal(index, catalogue)
+    monkeypatch.setattr(whoosh_index, "MOST_SEGMENTS", 2)
+    assert heal(index, catalogue)
+    assert not heal(index, catalogue)
+    assert len(list(current(folder).glob("*.seg"))) == 1

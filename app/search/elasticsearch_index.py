@@ -1,0 +1,247 @@
+"""Elasticsearch 8 behind the search interface; what a word is, it is told by us."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import islice
+from secrets import token_hex
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+
+from ..core.search_settings import SearchSettings
+from ..core.time import utc_now
+from .interface import MOST_COUNTED, NO_HITS, Document, Hits, SearchAway, SearchUnavailable, audience_of
+from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
+from .ranking import FRESHNESS_DAYS, LONG_WORD, MOST_SIMILAR, SHORTEST_MISTYPED
+
+# Part of the alias: an index written by another version of this file is not read but made again.
+FORMAT = "v1"
+READ_SECONDS, WRITE_SECONDS = 3.0, 30.0
+# After a server did not answer nobody else waits for it for so long.
+AWAY_SECONDS = 10.0
+CHUNK = 500
+IDS_AT_ONCE = 5_000
+SETTINGS = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    # The words come divided by spaces, in their uniform form.
+    "analysis": {"analyzer": {"given": {"type": "custom", "tokenizer": "whitespace"}}},
+}
+MAPPINGS = {
+    "dynamic": False,
+    # The database has the texts.
+    "_source": {"enabled": False},
+    "properties": {
+        "kind": {"type": "keyword"},
+        "number": {"type": "long"},
+        "created": {"type": "date", "format": "epoch_second"},
+        "words": {"type": "text", "analyzer": "given"},
+        "marks": {"type": "keyword", "doc_values": False},
+    },
+}
+
+
+class ElasticsearchIndex:
+    """An index on a server: an alias names the one in use."""
+
+    def __init__(self, settings: SearchSettings) -> None:
+        self._alias = f"{settings.index}-{FORMAT}"
+        trusted: dict[str, Any] = {"ca_certs": str(settings.ca_file)} if settings.ca_file else {}
+        self._client = Elasticsearch(
+            settings.url,
+            basic_auth=(settings.username, settings.password) if settings.username else None,
+            api_key=settings.api_key or None,
+            retry_on_timeout=False,
+            max_retries=1,
+            **trusted,
+        )
+        self._reading = self._client.options(request_timeout=READ_SECONDS)
+        self._writing = self._client.options(request_timeout=WRITE_SECONDS, max_retries=3)
+        self._away_until = 0.0
+
+    def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
+        operations: list[dict[str, Any]] = [{"delete": {"_id": _key(kind, number)}} for kind, number in gone]
+        for document in documents:
+            operations += _operations(document)
+        if operations:
+            with _unavailable():
+                self._bulk(operations, self._alias, refresh=True)
+
+    def search(
+        self, kind: str, query: Query, offset: int, limit: int, *, viewer: int | None = None, newest: bool = False
+    ) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        wanted = _wanted(kind, query, viewer)
+        answer = self._read(
+            "search",
+            index=self._alias,
+            query=wanted if newest else _with_freshness(wanted),
+            sort=[{"number": "desc"}] if newest else [{"_score": "desc"}, {"number": "desc"}],
+            from_=min(offset, MOST_COUNTED),
+            size=max(0, min(limit, MOST_COUNTED - offset)),
+            track_total_hits=MOST_COUNTED,
+            timeout=f"{READ_SECONDS - 1:.0f}s",
+        )
+        total = answer["hits"]["total"]
+        late = bool(answer["timed_out"])
+        return Hits(
+            tuple(_number(hit["_id"]) for hit in answer["hits"]["hits"]),
+            min(total["value"], MOST_COUNTED),
+            more=total["relation"] == "gte" or late,
+            cut=late,
+        )
+
+    def similar(self, word: str) -> list[str]:
+        if len(word) < SHORTEST_MISTYPED:
+            return []
+        term = {
+            "field": "words",
+            "suggest_mode": "always",
+            "max_edits": 2 if len(word) >= LONG_WORD else 1,
+            "prefix_length": 1,
+            "size": MOST_SIMILAR,
+        }
+        answer = self._read("search", index=self._alias, size=0, suggest={"words": {"text": word, "term": term}})
+        return [option["text"] for entry in answer["suggest"]["words"] for option in entry["options"]]
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        name = f"{self._alias}-{token_hex(6)}"
+        with _unavailable():
+            self._writing.indices.create(index=name, settings=SETTINGS | {"refresh_interval": "-1"}, mappings=MAPPINGS)
+            try:
+                pending = iter(documents)
+                while chunk := list(islice(pending, CHUNK)):
+                    operations = [part for document in chunk for part in _operations(document)]
+                    self._bulk(operations, name)
+                self._writing.indices.put_settings(index=name, settings={"refresh_interval": None})
+                self._writing.indices.refresh(index=name)
+                self._switch_to(name)
+            except BaseException:
+                self._writing.options(ignore_status=404).indices.delete(index=name)
+                raise
+
+    def count(self) -> int:
+        return int(self._read("count", index=self._alias)["count"])
+
+    def worn(self) -> bool:
+        return False
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        after = -1
+        while True:
+            answer = self._read(
+                "search",
+                index=self._alias,
+                query={"bool": {"filter": [{"term": {"kind": kind}}, {"range": {"number": {"gt": after}}}]}},
+                sort=[{"number": "asc"}],
+                size=IDS_AT_ONCE,
+            )
+            found = [_number(hit["_id"]) for hit in answer["hits"]["hits"]]
+            yield from found
+            if len(found) < IDS_AT_ONCE:
+                return
+            after = found[-1]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _read(self, operation: str, **arguments: Any) -> Any:
+        if time.monotonic() < self._away_until:
+            raise SearchAway("Elasticsearch did not answer a moment ago")
+        with _unavailable():
+            try:
+                return getattr(self._reading, operation)(**arguments)
+            except TransportError:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                raise
+
+    def _bulk(self, operations: Sequence[dict[str, Any]], index: str, *, refresh: bool = False) -> None:
+        # An alias is asked for, because an index that is missing would be made, without our mapping.
+        answer = self._writing.bulk(
+            operations=operations, index=index, refresh=refresh, require_alias=index == self._alias
+        )
+        for item in answer["items"] if answer["errors"] else []:
+            (outcome,) = item.values()
+            if "error" in outcome:
+                kind = SearchUnavailable if outcome["status"] == HTTPStatus.NOT_FOUND else SearchAway
+                raise kind(f"Elasticsearch: {outcome['error'].get('reason', outcome['error'])}")
+
+    def _switch_to(self, name: str) -> None:
+        self._writing.indices.update_aliases(
+            actions=[
+                {"remove": {"index": f"{self._alias}-*", "alias": self._alias, "must_exist": False}},
+                {"add": {"index": name, "alias": self._alias}},
+            ]
+        )
+        for other in self._writing.indices.get(index=f"{self._alias}-*"):
+            if other != name:
+                self._writing.options(ignore_status=404).indices.delete(index=other)
+
+
+def _wanted(kind: str, query: Query, viewer: int | None) -> dict[str, Any]:
+    filters = [{"term": {"kind": kind}}, _part(Mark(audience_of(viewer)))]
+    filters += [_part(part) for part in query.parts if isinstance(part, Mark | Since | Until)]
+    wanted = [_part(part) for part in query.parts if not isinstance(part, Mark | Since | Until | Not)]
+    refused = [_part(part.part) for part in query.parts if isinstance(part, Not)]
+    return {"bool": {"filter": filters, "must": wanted, "must_not": refused}}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    if isinstance(part, Word):
+        return {"term": {"words": part.term}}
+    if isinstance(part, Phrase):
+        return {"match_phrase": {"words": " ".join(part.terms)}}
+    if isinstance(part, Prefix):
+        return {"prefix": {"words": part.term}}
+    if isinstance(part, Mark):
+        return {"constant_score": {"filter": {"term": {"marks": part.text}}, "boost": 0}}
+    if isinstance(part, Since | Until):
+        bound = "gte" if isinstance(part, Since) else "lt"
+        # As text: a number would count as milliseconds, whatever the field's format.
+        return {"range": {"created": {bound: str(int(part.moment.timestamp()))}}}
+    if isinstance(part, All):
+        return {"bool": {"must": [_part(each) for each in part.parts]}}
+    if isinstance(part, Either):
+        return {"bool": {"should": [_part(each) for each in part.parts], "minimum_should_match": 1}}
+    raise TypeError(f"{part!r} stands where the language has none")
+
+
+def _with_freshness(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The same as `ranking.freshness`."""
+    fresh = {"origin": str(int(utc_now().timestamp())), "scale": f"{FRESHNESS_DAYS}d", "decay": 0.5}
+    functions = [{"weight": 1}, {"exp": {"created": fresh}}]
+    return {"function_score": {"query": wanted, "functions": functions, "score_mode": "sum", "boost_mode": "multiply"}}
+
+
+def _key(kind: str, number: int) -> str:
+    return f"{kind}:{number}"
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition(":")[2])
+
+
+def _operations(document: Document) -> list[dict[str, Any]]:
+    fields = {
+        "kind": document.kind,
+        "number": document.id,
+        "created": int(document.created_at.timestamp()),
+        "words": " ".join(document.words),
+        "marks": sorted(document.marks),
+    }
+    return [{"index": {"_id": _key(document.kind, document.id)}}, fields]
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except NotFoundError as error:
+        raise SearchUnavailable(f"Elasticsearch has no index of ours: {error}") from error
+    except (ApiError, TransportError) as error:
+        raise SearchAway(f"Elasticsearch: {type(error).__name__}: {error}") from error

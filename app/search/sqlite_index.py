@@ -1,0 +1,238 @@
+"""SQLite's full-text index (FTS5) behind the search interface: for the most posts on the smallest machines."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.time import utc_now
+from .folder import IndexFolder, sync
+from .interface import MOST_COUNTED, NO_HITS, Document, Hits, SearchAway, SearchUnavailable, audience_of
+from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
+from .ranking import freshness, most_similar
+
+# An index written by another version of this file is not read but made again.
+FORMAT = "sqlite1"
+FILE = "index.db"
+BUSY_MILLISECONDS = 10_000
+# After this a search looks only at so many of the newest documents.
+LIMIT_SECONDS = 1.0
+NEWEST_DOCUMENTS = 50_000
+INSTRUCTIONS_BETWEEN_LOOKS = 10_000
+SCHEMA = """
+CREATE TABLE document (
+    rowid INTEGER PRIMARY KEY, kind TEXT NOT NULL, number INTEGER NOT NULL, created INTEGER NOT NULL,
+    words TEXT NOT NULL, marks TEXT NOT NULL, UNIQUE (kind, number)
+);
+CREATE VIRTUAL TABLE term USING fts5(
+    words, marks, content='document', content_rowid='rowid', tokenize="ascii tokenchars '_#@=.-'"
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab('term', 'col');
+"""
+# Small pages: each that is touched by an update is written as a whole.
+UNPROTECTED = "PRAGMA page_size=1024; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+FIND = """
+SELECT document.number, document.created, {score}
+FROM term JOIN document ON document.rowid = term.rowid
+WHERE term MATCH ? AND document.kind = ? AND document.created >= ? AND document.created < ? {public} AND term.rowid > ?
+ORDER BY term.rowid DESC LIMIT ?
+"""
+# What says nothing about the index itself.
+PASSING = ("database is locked", "database or disk is full", "No space left on device")
+# Not as a word in MATCH: ranking would count everything that is for everybody first.
+PUBLIC = f"AND document.marks LIKE '%{audience_of(None)}%'"
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A question as SQL and its values, but for where it starts."""
+
+    sql: str
+    values: tuple[str | int, ...]
+
+
+class SqliteIndex:
+    """An index in a database of its own, in a folder. Readers open a connection as needed; the writer keeps its own.
+
+    For whoever closes the last one copies the whole log into the database: four times the bytes written per document.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = IndexFolder(folder, FORMAT)
+        self._writer: sqlite3.Connection | None = None
+        self._writer_of = Path()
+
+    def update(self, documents: Sequence[Document], gone: Sequence[tuple[str, int]]) -> None:
+        path = self._folder.current() / FILE
+        try:
+            with _unavailable():
+                connection = self._writing(path)
+                connection.execute("BEGIN IMMEDIATE")
+                for kind, number in [*gone, *((document.kind, document.id) for document in documents)]:
+                    _remove(connection, kind, number)
+                for document in documents:
+                    _add(connection, document)
+                connection.execute("COMMIT")
+        except SearchUnavailable:
+            self.close()
+            raise
+
+    def search(
+        self, kind: str, query: Query, offset: int, limit: int, *, viewer: int | None = None, newest: bool = False
+    ) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        search = _search(kind, query, viewer, newest=newest)
+        with self._connected() as connection:
+            rows, cut = _within_time(connection, search)
+        now, counted = int(utc_now().timestamp()), rows[:MOST_COUNTED]
+        if newest:
+            counted.sort(key=lambda row: -row[0])
+        else:
+            counted.sort(key=lambda row: (row[2] * freshness(now - row[1]), -row[0]))
+        ids = tuple(number for number, _, _ in counted[offset : offset + limit])
+        return Hits(ids, len(counted), more=cut or len(rows) > MOST_COUNTED, cut=cut)
+
+    def similar(self, word: str) -> list[str]:
+        statement = "SELECT term, doc FROM vocabulary WHERE col = 'words' AND term >= ? AND term < ?"
+        first = word[:1]
+        if not first:
+            return []
+        with self._connected() as connection:
+            frequencies: dict[str, int] = dict(connection.execute(statement, (first, chr(ord(first) + 1))))
+        return most_similar(word, frequencies, frequencies.__getitem__)
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        with _unavailable(), self._folder.replaced() as folder:
+            path = folder / FILE
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                # Nothing to protect yet: a rebuild that ends early leaves nothing behind.
+                connection.executescript(
+                    "PRAGMA page_size=1024; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;" + SCHEMA
+                )
+                for document in documents:
+                    _add(connection, document)
+                # In one piece, or each later update would merge a part of it.
+                connection.execute("INSERT INTO term (term) VALUES ('optimize')")
+                connection.execute("COMMIT")
+                connection.execute("PRAGMA journal_mode=WAL")
+            sync(path)
+            sync(folder)
+
+    def count(self) -> int:
+        with self._connected() as connection:
+            return int(connection.execute("SELECT count(*) FROM document").fetchone()[0])
+
+    def worn(self) -> bool:
+        return False
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        with self._connected() as connection:
+            rows = connection.execute("SELECT number FROM document WHERE kind = ?", (kind,)).fetchall()
+        return iter([number for (number,) in rows])
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+
+    def _writing(self, path: Path) -> sqlite3.Connection:
+        if self._writer is None or self._writer_of != path or not path.exists():
+            self.close()
+            self._writer, self._writer_of = _connect(path), path
+            self._writer.execute("PRAGMA synchronous=FULL")
+        return self._writer
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        path = self._folder.current() / FILE
+        with _unavailable(), closing(_connect(path)) as connection:
+            yield connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Not created when it is missing, which would look like an index with nothing in it.
+    address = f"file:{path}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    return connection
+
+
+def _add(connection: sqlite3.Connection, document: Document) -> None:
+    words, marks = " ".join(document.words), " ".join(sorted(document.marks))
+    created = int(document.created_at.timestamp())
+    row = connection.execute(
+        "INSERT INTO document (kind, number, created, words, marks) VALUES (?, ?, ?, ?, ?)",
+        (document.kind, document.id, created, words, marks),
+    ).lastrowid
+    connection.execute("INSERT INTO term (rowid, words, marks) VALUES (?, ?, ?)", (row, words, marks))
+
+
+def _remove(connection: sqlite3.Connection, kind: str, number: int) -> None:
+    found = connection.execute(
+        "SELECT rowid, words, marks FROM document WHERE kind = ? AND number = ?", (kind, number)
+    ).fetchone()
+    if found:
+        # An index that keeps no texts of its own has to be told what it is to forget.
+        connection.execute("INSERT INTO term (term, rowid, words, marks) VALUES ('delete', ?, ?, ?)", found)
+        connection.execute("DELETE FROM document WHERE rowid = ?", found[:1])
+
+
+def _search(kind: str, query: Query, viewer: int | None, *, newest: bool) -> _Search:
+    wanted = [_match(part) for part in query.parts if not isinstance(part, Not | Since | Until)]
+    refused = [_match(part.part) for part in query.parts if isinstance(part, Not)]
+    if viewer is not None:
+        wanted.append(_match(Mark(audience_of(viewer))))
+    match = f"({' AND '.join(wanted or [_match(Mark(f'kind={kind}'))])})"
+    if refused:
+        match += f" NOT ({' OR '.join(refused)})"
+    scored = not newest and any(isinstance(leaf, Word | Phrase | Prefix) for leaf in query.leaves())
+    since = max((int(part.moment.timestamp()) for part in query.parts if isinstance(part, Since)), default=0)
+    until = min((int(part.moment.timestamp()) for part in query.parts if isinstance(part, Until)), default=2**62)
+    sql = FIND.format(score="bm25(term, 1.0, 0.0)" if scored else "0.0", public="" if viewer is not None else PUBLIC)
+    return _Search(sql, (match, kind, since, until))
+
+
+def _match(part: Part) -> str:
+    """The part in FTS5's own language, in which words in quotation marks are words whatever they are."""
+    if isinstance(part, Word):
+        return f'words : "{part.term}"'
+    if isinstance(part, Phrase):
+        return f'words : "{" ".join(part.terms)}"'
+    if isinstance(part, Prefix):
+        return f'words : "{part.term}" *'
+    if isinstance(part, Mark):
+        return f'marks : "{part.text}"'
+    if isinstance(part, All | Either):
+        joint = " AND " if isinstance(part, All) else " OR "
+        return f"({joint.join(_match(each) for each in part.parts)})"
+    raise TypeError(f"{part!r} stands where the language has none")
+
+
+def _within_time(connection: sqlite3.Connection, search: _Search) -> tuple[list[tuple[int, int, float]], bool]:
+    """The newest rows of a search; of the newest documents alone, which is told, when all of them take too long."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, INSTRUCTIONS_BETWEEN_LOOKS)
+    try:
+        return connection.execute(search.sql, (*search.values, 0, MOST_COUNTED + 1)).fetchall(), False
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+    connection.set_progress_handler(None, 0)
+    last = connection.execute("SELECT max(rowid) FROM document").fetchone()[0] or 0
+    values = (*search.values, last - NEWEST_DOCUMENTS, MOST_COUNTED + 1)
+    return connection.execute(search.sql, values).fetchall(), True
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if any(words in str(error) for words in PASSING):
+            raise SearchAway(str(error)) from error
+        raise SearchUnavailable(f"{type(error).__name__}: {error}") from error

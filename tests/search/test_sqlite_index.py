@@ -1,0 +1,129 @@
+"""SQLite's index on a disk: damaged, missing or foreign it is told as unavailable and made anew."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.search import sqlite_index
+from app.search.interface import Document, SearchAway, SearchUnavailable
+from app.search.language import parse
+from app.search.service import Catalogue, Source
+from app.search.sqlite_index import SqliteIndex
+from app.search.tasks import heal, update_index
+from app.search.whoosh_index import WhooshIndex
+
+TEXTS = {number: f"common word{number} " + "and much else " * 40 for number in range(1, 101)}
+
+
+def document(number: int) -> Document:
+    return Document("post", number, TEXTS[number])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the index is."""
+    return tmp_path / "search"
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    """Where the texts come from."""
+    catalogue = Catalogue()
+    catalogue.register(
+        "post",
+        Source(
+            load=lambda ids: [document(number) for number in ids if number in TEXTS],
+            everything=lambda: map(document, TEXTS),
+            count=lambda: len(TEXTS),
+            numbers=lambda: list(TEXTS),
+        ),
+    )
+    return catalogue
+
+
+@pytest.fixture
+def index(folder: Path, catalogue: Catalogue) -> SqliteIndex:
+    """An index of all the texts."""
+    index = SqliteIndex(folder)
+    index.rebuild(catalogue.everything())
+    return index
+
+
+def file(folder: Path) -> Path:
+    return folder / (folder / "current").read_text() / "index.db"
+
+
+def remove_all(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def remove_file(folder: Path) -> None:
+    file(folder).unlink()
+
+
+def empty_file(folder: Path) -> None:
+    file(folder).write_bytes(b"")
+
+
+def truncate(folder: Path) -> None:
+    os.truncate(file(folder), 3000)
+
+
+def foreign_contents(folder: Path) -> None:
+    file(folder).write_bytes(b"this is no database" * 1000)
+
+
+def index_of_another_engine(folder: Path) -> None:
+    WhooshIndex(folder).rebuild([])
+
+
+@pytest.mark.parametrize(
+    "damage", [remove_all, remove_file, empty_file, truncate, foreign_contents, index_of_another_engine]
+)
+def test_damage_is_told_as_unavailable_and_healed(
+    index: SqliteIndex, folder: Path, catalogue: Catalogue, damage: Callable[[Path], None]
+) -> None:
+    damage(folder)
+    fresh = SqliteIndex(folder)
+    with pytest.raises(SearchUnavailable):
+        fresh.search("post", parse("common"), 0, 5)
+    assert heal(fresh, catalogue)
+    assert fresh.search("post", parse("common"), 0, 5).total == len(TEXTS)
+    assert not heal(fresh, catalogue), "once is enough"
+
+
+def test_an_update_of_an_index_that_vanished_makes_it_anew(
+    index: SqliteIndex, folder: Path, catalogue: Catalogue
+) -> None:
+    index.update([document(1)], [])
+    remove_all(folder)
+    update_index(index, catalogue, [{"kind": "post", "id": 1}])
+    assert index.search("post", parse("common"), 0, 5).total == len(TEXTS)
+    index.close()
+
+
+def test_a_database_that_somebody_locks_is_away_but_not_damaged(index: SqliteIndex, folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite_index, "BUSY_MILLISECONDS", 1)
+    with closing(sqlite3.connect(file(folder), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SearchAway):
+            index.update([document(1)], [])
+        assert index.search("post", parse("common"), 0, 5).total == len(TEXTS)
+    index.update([document(1)], [])
+    index.close()
+
+
+def test_what_takes_too_long_is_answered_from_the_newest(index: SqliteIndex, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite_index, "LIMIT_SECONDS", -1.0)
+    monkeypatch.setattr(sqlite_index, "INSTRUCTIONS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite_index, "NEWEST_DOCUMENTS", 10)
+    hits = index.search("post", parse("common"), 0, 5, newest=True)
+    assert hits.ids == (100, 99, 98, 97, 96)
+    assert (hits.total, hits.more, hits.cut) == (10, True, True)
