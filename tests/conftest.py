@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,14 +41,23 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PORT", None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process; those with a browser and those with containers in the same one, in turn.
+_turn: dict[str, int] = {}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[object]:
+    """Files with a browser and files with containers take turns, whichever of xdist's processes has them.
 
     Docker adds network interfaces and removes them, and Chromium then breaks off whatever it is loading.
     """
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group("machine" if folder in ("browser", "system") else str(item.path)))
+    if item.path.parent.name in ("browser", "system") and not _turn:
+        _turn["lock"] = os.open(Path(tempfile.gettempdir()) / "microblog-tests.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(_turn["lock"], fcntl.LOCK_EX)
+    try:
+        return (yield)
+    finally:
+        if _turn and (nextitem is None or nextitem.path != item.path):
+            os.close(_turn.pop("lock"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -77,7 +77,7 @@ def test_it_leaves_no_row_no_hit_and_no_file(
     assert all(before.values()), f"every table that refers to accounts has something of dora: {before}"
     files = settings.data_dir / "exports"
     assert len(list(files.iterdir())) == 1
-    assert "harbour 1" in alice.get("/search?q=harbour").text
+    assert "harbour 1" in alice.page("/search?q=harbour").text
     answer = alice.send(f"/admin/people/{DORA}/delete", {"name": " Dora "})
     assert answer.location == "/admin/people"
     work()

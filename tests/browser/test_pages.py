@@ -56,18 +56,19 @@ PAGES = [
     ("alice", "/admin/people?show=waiting", "Nobody is waiting"),
     ("alice", "/admin/people?q=zebra", "Nobody found"),
     ("alice", "/admin/people/1", "This is your own account"),
-    ("alice", "/admin/people/2", "Make an administrator"),
-    ("alice", "/admin/people/2/suspend", "Wherever this person is logged in"),
-    ("alice", "/admin/people/2/promote", "An administrator can do all that you can"),
-    ("alice", "/admin/people/2/delete", "To confirm, type"),
+    ("alice", "/admin/people/{newcomer}", "Make an administrator"),
+    ("alice", "/admin/people/{newcomer}/suspend", "Wherever this person is logged in"),
+    ("alice", "/admin/people/{newcomer}/promote", "An administrator can do all that you can"),
+    ("alice", "/admin/people/{newcomer}/delete", "To confirm, type"),
     ("alice", "/admin/invitations", "Made until now"),
     ("alice", "/admin/events", "alice made an invitation"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),
     ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),
     ("newcomer", "/messages", "Nobody has written to you yet"),
-    ("alice", "/search", "Finds posts by everybody"),
-    ("alice", "/search?q=harbour", "1 post"),
+    ("alice", "/search", "You can narrow it down"),
+    ("alice", "/search?q=harbour", "1 hit"),
+    ("alice", "/messages/search?q=call", "1 hit"),
     ("alice", "/search?q=zebra", "Nothing found"),
     ("alice", "/no/such/page", "Nothing here"),
 ]
@@ -99,6 +100,16 @@ def cookies(axe: str, browser: Browser, appliance: Running, alices_cookies: Stor
         return {"visitor": None, "alice": alices_cookies, "newcomer": context.storage_state()}
 
 
+@pytest.fixture(scope="module")
+def numbers(browser: Browser, appliance: Running, cookies: dict[str, Any]) -> dict[str, str]:
+    """The numbers of people by who they are here; which ones they get depends on who came before."""
+    with browser.new_context(storage_state=cookies["alice"]) as context:
+        alice = Person(context.new_page(), appliance.address, "alice")
+        alice.open(f"/admin/people?q={NEWCOMER}")
+        address = alice.page.locator("main").get_by_role("link", name=NEWCOMER).first.get_attribute("href")
+        return {"newcomer": str(address).rpartition("/")[2]}
+
+
 @pytest.fixture(scope="module", params=SCREENS.values(), ids=SCREENS)
 def look(
     request: pytest.FixtureRequest, appliance: Running, cookies: dict[str, Any], visit_for_long: Callable[..., Person]
@@ -126,10 +137,10 @@ def check(person: Person, axe: str) -> None:
 
 @pytest.mark.parametrize(("name", "path", "text"), PAGES, ids=[f"{name} at {path}" for name, path, _ in PAGES])
 def test_a_page_is_accessible_and_fits_and_nothing_goes_wrong(
-    look: Look, axe: str, name: str, path: str, text: str
+    look: Look, axe: str, numbers: dict[str, str], name: str, path: str, text: str
 ) -> None:
     person = look(name)
-    person.open(path)
+    person.open(path.format(**numbers))
     person.see(text)
     check(person, axe)
 
