@@ -9,8 +9,9 @@ from ..core.database import db
 from ..core.errors import Invalid, mark
 from ..jobs.service import enqueue
 from ..messages.models import Message
+from ..messages.queries import KIND as MESSAGE
 from ..posts.models import Post
-from ..posts.queries import KIND
+from ..posts.queries import KIND as POST
 from ..search.service import record_change
 from . import queries
 
@@ -94,9 +95,11 @@ def delete_piece(user_id: int) -> bool:
     if posts := queries.some_posts(user_id, PIECE):
         db.session.execute(delete(Post).where(Post.id.in_(posts)))
         for post_id in posts:
-            record_change(KIND, post_id)
+            record_change(POST, post_id)
     elif messages := queries.some_messages(user_id, PIECE):
         db.session.execute(delete(Message).where(Message.id.in_(messages)))
+        for message_id in messages:
+            record_change(MESSAGE, message_id)
     else:
         # Whatever else refers to it goes with it, by the database's own rule.
         db.session.delete(user)

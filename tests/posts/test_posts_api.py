@@ -219,7 +219,7 @@ def test_a_search_for_nothing_or_far_too_much_is_told(client: PageClient, header
 def test_while_the_engine_is_away_the_answer_says_so(
     people: People, client: PageClient, headers: dict[str, str], index: SearchIndex, monkeypatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **_options: object) -> None:
         raise SearchUnavailable("away")
 
     monkeypatch.setattr(index, "search", away)
