@@ -36,8 +36,7 @@ def local_moment(moment: datetime, zone: str) -> datetime:
 
 def start_of_day(day: date, zone: str) -> datetime:
     """The moment, in UTC, at which a day begins in the time zone of that name."""
-    moment: datetime = pytz.timezone(zone).localize(datetime.combine(day, time()))
-    return moment.astimezone(UTC)
+    return local_moment(datetime.combine(day, time()), zone).astimezone(UTC)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

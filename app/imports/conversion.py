@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email_validator import EmailNotValidError, validate_email
 
 from ..accounts.models import EMAIL_LENGTH
-from ..core.text import is_unprintable, uniform_text
+from ..core.text import printable, uniform_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Wider than the rule for new addresses, which knows no `root@pi.local`, but never more than one address.
@@ -31,7 +31,7 @@ def text_of(value: object) -> tuple[str, bool]:
     if text.isprintable():
         return uniform_text(text, lines=True), False
     broken = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(each for each in broken if not is_unprintable(each))
+    kept = printable(broken)
     return uniform_text(kept, lines=True), len(kept) != len(broken)
 
 
