@@ -1,4 +1,4 @@
-"""The database: SQLite set up so that an acknowledged write survives a pulled plug, and one way to write."""
+"""The database: SQLite set up so that an acknowledged write survives a pulled plug, or a server; one way to write."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from .errors import Busy, StorageFull
+from .errors import Busy, DomainError, StorageFull
+from .server import RECYCLE_SECONDS, engine_arguments, is_server, meaning_of, take_turns
 
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 # busy_timeout stands first because the others may meet a lock. FULL: a commit is on the card before it is acknowledged.
@@ -56,13 +57,20 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 Model = Base
 
 
-def engine_options(threads: int) -> dict[str, Any]:
+def engine_options(threads: int, url: URL, authority: Path | None = None) -> dict[str, Any]:
     """Options for the engine of a process with this many threads: a connection each and none to spare."""
-    return {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
+    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
+    if is_server(url):
+        # A server may be restarted; whoever comes next is not to notice.
+        options |= {"pool_pre_ping": True, "pool_recycle": RECYCLE_SECONDS, **engine_arguments(url, authority)}
+    return options
 
 
 def configure_engine(engine: Engine) -> None:
-    """Take the transactions of an SQLite engine into our own hands: pragmas on connect, our own BEGIN."""
+    """Take the transactions of an engine into our own hands: on SQLite by pragmas and our own BEGIN."""
+    if is_server(engine.url):
+        take_turns(engine, _writing.get)
+        return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
 
@@ -119,9 +127,11 @@ class WriteQueue:
 _queues: dict[str, WriteQueue] = {}
 
 
-def use_write_queue(path: Path) -> None:
-    """Make writers of this process queue on the file `path`."""
-    _queues["default"] = WriteQueue(path)
+def use_write_queue(path: Path | None) -> None:
+    """Make writers of this process queue on the file `path`; with None, the database alone lets them take turns."""
+    _queues.pop("default", None)
+    if path is not None:
+        _queues["default"] = WriteQueue(path)
 
 
 @contextmanager
@@ -174,13 +184,21 @@ def _turn() -> Iterator[None]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        text = str(error.orig)
-        if "database or disk is full" in text:
-            raise StorageFull from error
-        if "database is locked" in text or "database table is locked" in text:
-            raise Busy from error
-        raise
+    except DBAPIError as error:
+        meant = told_as(error)
+        if meant is None:
+            raise
+        raise meant from error
+
+
+def told_as(error: DBAPIError) -> DomainError | None:
+    """What a person can be told of an error of the database, None if it is a mistake of ours."""
+    text = str(error.orig)
+    if isinstance(error, OperationalError) and "database or disk is full" in text:
+        return StorageFull()
+    if isinstance(error, OperationalError) and ("database is locked" in text or "database table is locked" in text):
+        return Busy()
+    return meaning_of(error)
 
 
 @event.listens_for(Session, "before_flush")
