@@ -12,19 +12,31 @@ ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
 ORDER = [
     *("core", "web", "jobs", "search", "mail", "translators", "audit"),
-    *("accounts", "preferences", "recovery", "invitations", "tokens", "posts", "translating", "people"),
+    *(
+        "accounts",
+        "attempts",
+        "sessions",
+        "setup",
+        "security",
+        "preferences",
+        "recovery",
+        "invitations",
+        "tokens",
+        "posts",
+        "translating",
+        "people",
+    ),
     *("messages", "notifications", "exports", "imports", "administration"),
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
-BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
+BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "setup", ""}}
 FEATURES = ORDER[ORDER.index("audit") :]
 LAYERS = {
     "models": set(),
     "queries": {"models"},
     "passwords": set(),
     "service": {"models", "queries", "passwords", "conversion", "report", "rows", "source"},
-    "setup": {"models", "queries", "service"},
     "archive": set(),
     # From somebody else's database to rows of ours.
     "address": set(),
@@ -38,8 +50,9 @@ LAYERS = {
     "tasks": {"models", "queries", "service", "emails", "archive"},
     "forms": {"models", "queries", "service"},
     "schemas": {"models", "queries", "service"},
-    "api": {"models", "queries", "service", "forms", "schemas", "passwords", "setup"},
-    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "setup", "api"},
+    "api": {"models", "queries", "service", "forms", "schemas", "passwords"},
+    "guard": {"models", "queries", "service"},
+    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
 FLASK_FILES = (
@@ -48,6 +61,7 @@ FLASK_FILES = (
     "forms.py",
     "emails.py",
     "schemas.py",
+    "guard.py",
     "health.py",
     "app/handlers.py",
     "app/worker.py",

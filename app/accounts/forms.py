@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
+from wtforms import EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import EqualTo
 
 from ..web.forms import Form, required, rule
@@ -23,14 +23,6 @@ def repeated_password() -> PasswordField:
     return PasswordField(_l("Repeat the password"), validators=[required(), same])
 
 
-class LoginForm(Form):
-    """Log in."""
-
-    username = StringField(_l("Username"), validators=[required()])
-    password = PasswordField(_l("Password"), validators=[required()])
-    remember_me = BooleanField(_l("Keep me logged in"))
-
-
 class RegistrationForm(Form):
     """Make an account."""
 
@@ -40,23 +32,9 @@ class RegistrationForm(Form):
     password2 = repeated_password()
 
 
-class SetupForm(RegistrationForm):
-    """Make the first account, the administrator's."""
-
-    code = StringField(_l("Set-up code"), validators=[required()])
-
-
 class ProfileForm(Form):
     """Change what others see of an account."""
 
     # Whether it is a good name the service says: one that was brought along may stay.
     username = StringField(_l("Username"), validators=[required()])
     about_me = TextAreaField(_l("About me"), validators=[rule(checked_about)])
-
-
-class PasswordForm(Form):
-    """Choose another password."""
-
-    password_now = PasswordField(_l("Password until now"), validators=[required()])
-    password = new_password(_l("New password"))
-    password2 = repeated_password()

@@ -11,10 +11,10 @@ from typing import NoReturn
 from dotenv import load_dotenv
 
 from .. import assemble
-from ..accounts.setup import new_code
 from ..core.config import PROJECT_ROOT, Settings
 from ..core.database import transaction
 from ..core.environment import SecretKeyError, SettingsError
+from ..setup.service import new_code
 from .refusal import Reason, Refusal
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness

@@ -38,7 +38,7 @@ def init_recovery(app: Flask) -> None:
 def ask() -> Answer:
     """Ask for a link by e-mail; the answer is the same whether or not there is such an account."""
     if current_user.is_authenticated:
-        return redirect(url_for("accounts.change_password"))
+        return redirect(url_for("security.change_password"))
     form = RequestForm()
     possible = settings().mail is not None
     if possible and form.validate_on_submit():
@@ -48,7 +48,7 @@ def ask() -> Answer:
         with transaction():
             service.request_link(form.email.data, site_address(), language_of_request())
         flash(_("If that address has an account, a letter with a link is on its way to it."), "info")
-        return redirect(url_for("accounts.login"))
+        return redirect(url_for("sessions.login"))
     page = render_template("recovery/ask.html", form=form, possible=possible)
     return (page, status_of(form)) if form.is_submitted() else page
 
@@ -65,7 +65,7 @@ def choose(token: str) -> Answer:
             user = service.choose_password(secret, token, password_hash)
             record(PASSWORD_CHOSEN, subject=user.username, address=visitor_address())
         flash(_("Your new password is set. Log in with it."), "success")
-        return redirect(url_for("accounts.login"))
+        return redirect(url_for("sessions.login"))
     page = render_template("recovery/choose.html", form=form, user=user)
     return (page, status_of(form)) if form.is_submitted() else page
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from ..accounts.models import User
-from ..accounts.routes import authenticated
+from ..attempts.guard import authenticated
 from ..audit.service import LOGGED_IN, record
 from ..core.database import transaction
 from ..web.context import visitor_address

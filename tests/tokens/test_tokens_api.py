@@ -11,7 +11,7 @@ from page import PageClient
 from people import PASSWORD, People
 from werkzeug.test import TestResponse
 
-from app.accounts.routes import MOST_FAILURES
+from app.attempts.guard import MOST_FAILURES
 from app.core.time import utc_now
 from app.tokens import queries
 from app.tokens.service import LOG_IN_LIFETIME

@@ -21,7 +21,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 from app import assemble
 from app.accounts.queries import get_user_by_id
-from app.accounts.routes import FAILED_LOGINS
+from app.attempts.guard import FAILED_LOGINS
 from app.core.config import Settings
 from app.core.database import db, transaction
 from app.search.memory_index import MemoryIndex

@@ -8,7 +8,7 @@ from page import PageClient
 from people import PASSWORD, People
 from werkzeug.test import TestResponse
 
-from app.accounts.routes import MOST_FAILURES
+from app.attempts.guard import MOST_FAILURES
 
 NEW = "a new password"
 

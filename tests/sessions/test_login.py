@@ -11,8 +11,8 @@ from people import PASSWORD, People
 
 from app.accounts.passwords import hash_password
 from app.accounts.queries import get_user
-from app.accounts.routes import FAILURE_SECONDS, MOST_FAILURES
 from app.accounts.service import set_password
+from app.attempts.guard import FAILURE_SECONDS, MOST_FAILURES
 from app.core.config import Settings
 from app.core.database import transaction
 
