@@ -7,7 +7,6 @@ from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
 from .administration.routes import init_administration
-from .attempts.guard import init_attempts
 from .audit.routes import init_audit
 from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
@@ -74,7 +73,6 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
     init_audit(app)
     init_accounts(app)
-    init_attempts(app)
     init_setup(app)
     init_sessions(app)
     init_security_pages(app)

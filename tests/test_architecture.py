@@ -36,7 +36,9 @@ LAYERS = {
     "models": set(),
     "queries": {"models"},
     "passwords": set(),
-    "service": {"models", "queries", "passwords", "conversion", "report", "rows", "source"},
+    "rules": {"models"},
+    "browsers": set(),
+    "service": {"models", "queries", "passwords", "browsers", "conversion", "report", "rows", "source"},
     "archive": set(),
     # From somebody else's database to rows of ours.
     "address": set(),
@@ -48,11 +50,11 @@ LAYERS = {
     "rows": {"conversion", "names", "report", "source"},
     "emails": {"models", "queries", "service"},
     "tasks": {"models", "queries", "service", "emails", "archive"},
-    "forms": {"models", "queries", "service"},
+    "forms": {"models", "queries", "rules", "service"},
     "schemas": {"models", "queries", "service"},
     "api": {"models", "queries", "service", "forms", "schemas", "passwords"},
     "guard": {"models", "queries", "service"},
-    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "api"},
+    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "emails", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
 FLASK_FILES = (
@@ -81,6 +83,8 @@ ONLY_IN = {
     "flask_login": {
         "app/accounts/models.py",
         "app/web/guard.py",
+        "app/attempts/guard.py",
+        "app/sessions/guard.py",
         *(f"app/{feature}/routes.py" for feature in FEATURES),
     },
 }

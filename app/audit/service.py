@@ -10,6 +10,7 @@ from .models import ADDRESS_LENGTH, NAME_LENGTH, Event
 
 LOGGED_IN, LOG_IN_FAILED = "logged_in", "log_in_failed"
 PASSWORD_CHANGED, PASSWORD_CHOSEN, LINK_MADE = "password_changed", "password_chosen", "link_made"
+SESSIONS_ENDED = "sessions_ended"
 REGISTERED, JOINED, INVITED, INVITATION_REVOKED = "registered", "joined", "invited", "invitation_revoked"
 APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
 PROMOTED, DEMOTED, DELETED = "promoted", "demoted", "deleted"
@@ -19,6 +20,7 @@ SENTENCES = {
     LOG_IN_FAILED: mark("wrong password for %(subject)s"),
     PASSWORD_CHANGED: mark("%(subject)s has another password, by %(actor)s"),
     PASSWORD_CHOSEN: mark("%(subject)s chose a new password by a link"),
+    SESSIONS_ENDED: mark("%(subject)s was logged out elsewhere, by %(actor)s"),
     LINK_MADE: mark("%(actor)s made a link for a new password of %(subject)s"),
     REGISTERED: mark("%(subject)s made an account"),
     JOINED: mark("%(subject)s made an account by an invitation"),

@@ -11,6 +11,7 @@ from sqlalchemy import Select
 from ..accounts import service
 from ..accounts.passwords import hash_password
 from ..accounts.queries import Standing, get_user_by_id, standing
+from ..accounts.rules import checked_password
 from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Forbidden
@@ -90,7 +91,7 @@ def create(body: dict[str, str]) -> Made:
 
     Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
     """
-    password_hash = hash_password(service.checked_password(body["password"]))
+    password_hash = hash_password(checked_password(body["password"], body["username"], body["email"]))
     with transaction():
         status = service.newcomer_status(settings().registration)
         user = service.create_user(body["username"], body["email"], password_hash, status=status)

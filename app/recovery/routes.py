@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from ..accounts.emails import tell_password_changed
 from ..accounts.passwords import hash_password
 from ..accounts.queries import get_account
 from ..audit.service import LINK_MADE, PASSWORD_CHOSEN, record
@@ -59,10 +60,12 @@ def choose(token: str) -> Answer:
     secret = settings().secret_key
     user = service.user_of_token(secret, token)
     form = NewPasswordForm()
+    form.owner = user
     if form.validate_on_submit():
         password_hash = hash_password(form.password.data)
         with transaction():
             user = service.choose_password(secret, token, password_hash)
+            tell_password_changed(user)
             record(PASSWORD_CHOSEN, subject=user.username, address=visitor_address())
         flash(_("Your new password is set. Log in with it."), "success")
         return redirect(url_for("sessions.login"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
 
-from ..accounts.forms import new_password, repeated_password
-from ..web.forms import Form, required
+from ..accounts.forms import ChoosesPassword, new_password, repeated_password
+from ..web.forms import required
 
 
-class PasswordForm(Form):
+class PasswordForm(ChoosesPassword):
     """Choose another password."""
 
     password_now = PasswordField(_l("Password until now"), validators=[required()])

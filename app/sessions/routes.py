@@ -1,54 +1,33 @@
-"""Pages on which somebody logs in and out, and who it is that a request comes from."""
+"""Pages on which somebody logs in and out, and ends log-ins elsewhere."""
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any
-
-from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 from werkzeug.wrappers import Response
 
-from ..accounts import service
 from ..accounts.models import User
-from ..accounts.queries import user_of_session
-from ..attempts.guard import authenticated, note
-from ..audit.service import LOGGED_IN
+from ..attempts.guard import authenticated, note, remember_browser
+from ..audit.service import LOGGED_IN, SESSIONS_ENDED, record
 from ..core.database import transaction
-from ..core.errors import Busy, Forbidden, Invalid, StorageFull, mark
+from ..core.errors import Forbidden, Invalid, mark
+from ..web.context import visitor_address
 from ..web.forms import attach, form_page, require_token
 from ..web.security import safe_next
+from . import queries, service
 from .forms import LoginForm
+from .guard import enter, init_guard, present_session
 
 blueprint = Blueprint("sessions", __name__)
-login_manager = LoginManager()
-login_manager.login_view = "sessions.login"
-login_manager.login_message = _l("Log in to see this page.")
-login_manager.login_message_category = "info"
-# Blueprints whose pages count as being here.
-PRESENCE = frozenset({"posts", "messages"})
 
 Answer = str | Response | tuple[str, int]
 
 
 def init_sessions(app: Flask) -> None:
-    """Log-in, and who is there."""
-    login_manager.init_app(app)
-    login_manager.user_loader(user_of_session)
-    app.after_request(_note_presence)
+    """The pages, and who is there."""
+    init_guard(app)
     app.register_blueprint(blueprint)
-
-
-def _note_presence(response: Any) -> Any:
-    """Note that somebody was here, at most every ten minutes: the one write that a GET may cause, after its answer."""
-    user = current_user._get_current_object() if request.blueprint in PRESENCE and current_user else None
-    if isinstance(user, User) and response.status_code < 400 and service.touch_due(user):
-        user_id = user.id
-        with contextlib.suppress(Busy, StorageFull), transaction():
-            service.touch(user_id)
-    return response
 
 
 @blueprint.route("/auth/login", methods=["GET", "POST"])
@@ -65,17 +44,55 @@ def login() -> Answer:
             attach(form, error, "username")
         else:
             if user is not None:
-                login_user(user, remember=form.remember_me.data)
-                note(LOGGED_IN, user.username)
-                return redirect(target or url_for("posts.index"))
+                return _let_in(user, target, remember=form.remember_me.data)
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return form_page("sessions/login.html", form, next_url=target)
+
+
+def _let_in(user: User, target: str | None, *, remember: bool) -> Response:
+    name = user.username
+    enter(user, remember=remember)
+    note(LOGGED_IN, name)
+    response = make_response(redirect(target or url_for("posts.index")))
+    remember_browser(response, name)
+    return response
 
 
 @blueprint.post("/auth/logout")
 def logout() -> Answer:
     """Log out."""
     require_token()
+    if current_user.is_authenticated:
+        with transaction():
+            service.end_session(present_session().id)
     logout_user()
     flash(_("You are logged out."), "info")
     return redirect(url_for("sessions.login"))
+
+
+@blueprint.post("/auth/sessions/<int:session_id>/end")
+@login_required
+def end(session_id: int) -> Answer:
+    """Log out somewhere else."""
+    require_token()
+    with transaction():
+        service.end_session(queries.get_own(current_user.id, session_id).id)
+        _record_end()
+    flash(_("That browser is logged out."), "success")
+    return redirect(url_for("security.index"))
+
+
+@blueprint.post("/auth/sessions/end")
+@login_required
+def end_others() -> Answer:
+    """Log out everywhere else."""
+    require_token()
+    with transaction():
+        service.end_sessions(current_user.id, but=present_session().id)
+        _record_end()
+    flash(_("You are logged out everywhere but here."), "success")
+    return redirect(url_for("security.index"))
+
+
+def _record_end() -> None:
+    record(SESSIONS_ENDED, actor=current_user.username, subject=current_user.username, address=visitor_address())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import login_user
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
@@ -14,6 +13,7 @@ from ..accounts.queries import any_account
 from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, NotFound
+from ..sessions.guard import enter
 from ..web.context import is_program, visitor_address
 from ..web.forms import attach, form_page
 from .forms import SetupForm
@@ -62,7 +62,7 @@ def index() -> Answer:
         except (Invalid, Conflict) as error:
             attach(form, error, getattr(error, "field", "") or str(error.values.get("field", "code")))
         else:
-            login_user(user)
+            enter(user)
             flash(_("Welcome! You are the administrator of this appliance."), "success")
             return redirect(url_for("posts.index"))
     return form_page("setup/index.html", form)

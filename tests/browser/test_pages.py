@@ -47,6 +47,7 @@ PAGES = [
     ("alice", "/post/1/delete", "Delete this post?"),
     ("alice", "/edit_profile", "Save profile"),
     ("alice", "/preferences", "Language and time"),
+    ("alice", "/auth/security", "Where you are logged in"),
     ("alice", "/auth/password", "Password until now"),
     ("alice", "/auth/tokens", "Make a token"),
     ("alice", "/api/docs", "Everybody's posts, newest first."),
