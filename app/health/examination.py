@@ -95,7 +95,7 @@ ALL = (
     ),
     Examination(
         "search",
-        mark("Search"),
+        mark("Search index"),
         data.search,
         "it catches up by itself; if it does not: flask search rebuild",
     ),
