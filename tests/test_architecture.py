@@ -75,6 +75,7 @@ ONLY_IN = {
 }
 LAZY = {
     "app/__init__.py": {"app.cli"},
+    "app/boot/__main__.py": {"app.boot.data", "app.boot.programs"},
     "app/translators/detector.py": {"langdetect.detector_factory", "langdetect.lang_detect_exception"},
     "app/web/openapi.py": {"apispec", "apispec.ext.marshmallow"},
     "app/search/engine.py": {f"app.search.{engine}_index" for engine in ("whoosh", "sqlite", "elasticsearch")},
