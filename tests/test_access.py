@@ -54,6 +54,10 @@ ROUTES = [
     Access("GET", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/auth/logout", 302, 302, 302),
+    Access("GET", "/auth/login/code", 302, 302, 302),
+    Access("POST", "/auth/login/code", 302, 302, 302),
+    Access("GET", "/auth/second_factor", 302, 200, 200),
+    Access("POST", "/auth/second_factor", 302, 422, 422),  # without password and code; tests/second_factor has the rest
     Access("GET", "/auth/security", 302, 200, 200),
     Access("POST", "/auth/sessions/<int:session_id>/end", 302, 404, 404, "/auth/sessions/9/end"),
     Access("POST", "/auth/sessions/end", 302, 302, 302),
@@ -159,7 +163,7 @@ POSTS = [
     if route.method == "POST" and route.rule != "/setup" and not route.rule.startswith("/api/")
 ]  # fmt: skip
 # Logging out leads to the log-in page whoever does it.
-OPEN_FORMS = ("/auth/login", "/auth/logout", "/auth/register", "/invite/<token>")
+OPEN_FORMS = ("/auth/login", "/auth/login/code", "/auth/logout", "/auth/register", "/invite/<token>")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
 # Not reachable for anybody here, with or without a token; tests/recovery and tests/invitations have their forms.
 RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>")

@@ -42,7 +42,8 @@ LAYERS = {
     "passwords": set(),
     "rules": {"models"},
     "browsers": set(),
-    "service": {"models", "queries", "passwords", "browsers", "conversion", "report", "rows", "source"},
+    "totp": set(),
+    "service": {"models", "queries", "passwords", "browsers", "totp", "conversion", "report", "rows", "source"},
     "archive": set(),
     # From somebody else's database to rows of ours.
     "address": set(),
@@ -58,7 +59,7 @@ LAYERS = {
     "schemas": {"models", "queries", "service"},
     "api": {"models", "queries", "service", "forms", "schemas", "passwords"},
     "guard": {"models", "queries", "service"},
-    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "emails", "api"},
+    "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "emails", "totp", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
 FLASK_FILES = (

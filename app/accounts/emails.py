@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import render_template
 from flask_babel import gettext as _
 
@@ -14,14 +17,18 @@ from .models import User
 
 def tell_password_changed(user: User) -> None:
     """Tell somebody, in the running transaction, that their account has another password."""
+    _tell(user, "password_changed", lambda: _("Your password was changed"))
+
+
+def tell_second_factor(user: User, *, on: bool) -> None:
+    """The same when a second factor was switched on or off."""
+    subject = (lambda: _("A second factor was switched on")) if on else lambda: _("Your second factor was switched off")
+    _tell(user, "second_factor", subject, on=on)
+
+
+def _tell(user: User, name: str, subject: Callable[[], Any], **values: object) -> None:
     if settings().mail is None:
         return
     with speaking(user.language):
-        send_later(
-            Letter(
-                recipient=user.email,
-                subject=str(_("Your password was changed")),
-                text=render_template("mail/password_changed.txt", user=user),
-                html=render_template("mail/password_changed.html", user=user),
-            )
-        )
+        text, html = (render_template(f"mail/{name}.{kind}", user=user, **values) for kind in ("txt", "html"))
+        send_later(Letter(recipient=user.email, subject=str(subject()), text=text, html=html))

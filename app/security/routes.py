@@ -15,6 +15,7 @@ from ..attempts.guard import authenticated
 from ..audit.service import PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..core.errors import Invalid, mark
+from ..second_factor.queries import has_second_factor
 from ..sessions.guard import present_session
 from ..sessions.queries import sessions_of
 from ..sessions.service import keep_session
@@ -35,9 +36,14 @@ def init_security(app: Flask) -> None:
 @blueprint.get("/auth/security")
 @login_required
 def index() -> Answer:
-    """Password, and where one is logged in."""
+    """Password, second factor, and where one is logged in."""
     sessions = sessions_of(current_user.id)
-    return render_template("security/index.html", sessions=sessions, here=present_session().id)
+    return render_template(
+        "security/index.html",
+        sessions=sessions,
+        here=present_session().id,
+        second_factor=has_second_factor(current_user.id),
+    )
 
 
 @blueprint.route("/auth/password", methods=["GET", "POST"])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user
 
 from ..accounts.models import User
-from ..core.database import transaction
+from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
+from ..core.secrets import hash_of
 from ..web.context import visitor_address
 from . import queries, service
 
@@ -22,6 +25,7 @@ login_manager.login_message = _l("Log in to see this page.")
 login_manager.login_message_category = "info"
 # Blueprints whose pages count as being here.
 PRESENCE = frozenset({"posts", "messages"})
+SECOND_STEP, SECOND_STEP_SECONDS = "second_step", 600
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ def present_session() -> PresentSession:
     """The log-in that the running request belongs to; only for pages that ask for one."""
     # Who it is may not have been asked for yet.
     assert current_user.is_authenticated  # noqa: S101  a page without login_required is a mistake of ours
-    session: PresentSession = g.present_session
-    return session
+    present: PresentSession = g.present_session
+    return present
 
 
 def enter(user: User, *, remember: bool = False) -> None:
@@ -67,10 +71,29 @@ def enter(user: User, *, remember: bool = False) -> None:
     login_user(user, remember=remember)
 
 
+def begin_second_step(user: User, *, remember: bool) -> None:
+    """Note in the visitor's cookie, which is signed, that the password was right; it lets nobody in yet."""
+    session[SECOND_STEP] = [user.id, hash_of(user.session_key), remember, int(time.time())]
+
+
+def second_step() -> tuple[User, bool] | None:
+    """Whose password was right a little while ago, and whether to keep them logged in."""
+    user_id, fingerprint, remember, began = session.get(SECOND_STEP) or (0, "", False, 0)
+    user = db.session.get(User, user_id) if time.time() - began < SECOND_STEP_SECONDS else None
+    # A new password, or a suspension, ends what was begun before.
+    good = user is not None and user.is_active and compare_digest(hash_of(user.session_key), fingerprint)
+    return (user, bool(remember)) if user is not None and good else None
+
+
+def end_second_step() -> None:
+    """It is done."""
+    session.pop(SECOND_STEP, None)
+
+
 def _note_presence(response: Any) -> Any:
     """Note that somebody was here, at most every ten minutes: the one write that a GET may cause, after its answer."""
-    session = g.get("present_session") if request.blueprint in PRESENCE else None
-    if session is not None and response.status_code < 400 and session.use_due:
+    present = g.get("present_session") if request.blueprint in PRESENCE else None
+    if present is not None and response.status_code < 400 and present.use_due:
         with contextlib.suppress(Busy, StorageFull), transaction():
-            service.note_use(session.id, session.user_id, visitor_address(), remembered=session.remembered)
+            service.note_use(present.id, present.user_id, visitor_address(), remembered=present.remembered)
     return response

@@ -12,12 +12,16 @@ from ..attempts.guard import authenticated, note, remember_browser
 from ..audit.service import LOGGED_IN, SESSIONS_ENDED, record
 from ..core.database import transaction
 from ..core.errors import Forbidden, Invalid, mark
+from ..second_factor.forms import CodeForm
+from ..second_factor.guard import code_is_right
+from ..second_factor.queries import has_second_factor
+from ..second_factor.service import WRONG_CODE
 from ..web.context import visitor_address
 from ..web.forms import attach, form_page, require_token
 from ..web.security import safe_next
 from . import queries, service
 from .forms import LoginForm
-from .guard import enter, init_guard, present_session
+from .guard import begin_second_step, end_second_step, enter, init_guard, present_session, second_step
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -43,10 +47,30 @@ def login() -> Answer:
         except Forbidden as error:
             attach(form, error, "username")
         else:
+            if user is not None and has_second_factor(user.id):
+                begin_second_step(user, remember=form.remember_me.data)
+                return redirect(url_for("sessions.code", next=target))
             if user is not None:
                 return _let_in(user, target, remember=form.remember_me.data)
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return form_page("sessions/login.html", form, next_url=target)
+
+
+@blueprint.route("/auth/login/code", methods=["GET", "POST"])
+def code() -> Answer:
+    """The second step of logging in, for accounts with a second factor."""
+    waiting = second_step()
+    if waiting is None or current_user.is_authenticated:
+        return redirect(url_for("sessions.login"))
+    user, remember = waiting
+    form = CodeForm()
+    target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
+    if form.validate_on_submit():
+        if code_is_right(user, form.code.data):
+            end_second_step()
+            return _let_in(user, target, remember=remember)
+        attach(form, Invalid(WRONG_CODE), "code")
+    return form_page("sessions/code.html", form)
 
 
 def _let_in(user: User, target: str | None, *, remember: bool) -> Response:
