@@ -165,8 +165,8 @@ POSTS = [
 # Logging out leads to the log-in page whoever does it.
 OPEN_FORMS = ("/auth/login", "/auth/login/code", "/auth/logout", "/auth/register", "/invite/<token>")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
-# Not reachable for anybody here, with or without a token; tests/recovery and tests/invitations have their forms.
-RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>")
+# Not reachable for anybody here, with or without a token; tests of these features have their forms.
+RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>", "/auth/login/code")
 FOR_ADMINISTRATORS = ("/admin/", "/user/<username>/recovery_link")
 PAGES = [route for route in ROUTES if route.method == "GET"]
 FORMS_ALONE = [route for route in POSTS if route.rule not in {page.rule for page in PAGES}]

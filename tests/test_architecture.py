@@ -15,6 +15,7 @@ ORDER = [
     *(
         "accounts",
         "attempts",
+        "second_factor",
         "sessions",
         "setup",
         "security",

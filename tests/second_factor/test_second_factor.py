@@ -118,6 +118,17 @@ def test_a_wrong_code_is_told_and_lets_nobody_in(phone: Phone, client: PageClien
     assert not is_logged_in(client)
 
 
+@pytest.mark.parametrize("token", [None, "", "forged"])
+def test_a_second_step_without_its_token_is_refused_and_uses_no_code(
+    phone: Phone, client: PageClient, token: str | None
+) -> None:
+    first_step(client)
+    code = phone.next_code()
+    data = {"code": code} | ({} if token is None else {"csrf_token": token})
+    assert client.post(CODE, data=data).status_code == 400
+    assert second_step(client, code) == 302
+
+
 def test_a_code_is_good_once(app: Flask, phone: Phone) -> None:
     clients = [PageClient(app), PageClient(app)]
     code = phone.next_code()
