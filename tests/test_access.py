@@ -58,6 +58,10 @@ ROUTES = [
     Access("POST", "/auth/login/code", 302, 302, 302),
     Access("GET", "/auth/second_factor", 302, 200, 200),
     Access("POST", "/auth/second_factor", 302, 422, 422),  # without password and code; tests/second_factor has the rest
+    Access("GET", "/auth/email", 302, 200, 200),
+    Access("POST", "/auth/email", 302, 302, 302),
+    Access("GET", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
+    Access("POST", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
     Access("GET", "/auth/security", 302, 200, 200),
     Access("POST", "/auth/sessions/<int:session_id>/end", 302, 404, 404, "/auth/sessions/9/end"),
     Access("POST", "/auth/sessions/end", 302, 302, 302),
@@ -153,6 +157,7 @@ FORMS = {
     "/preferences": {"language": "es", "time_zone": "Europe/Madrid"},
     "/edit_profile": {"username": "another-name", "about_me": "new"},
     "/auth/password": {"password_now": PASSWORD, "password": "another password", "password2": "another password"},
+    "/auth/email": {"email": "new@example.org", "password_now": PASSWORD},
     "/auth/login": {"username": "bob", "password": PASSWORD},
     "/auth/register": {
         "username": "dora", "email": "dora@example.org", "password": PASSWORD, "password2": PASSWORD
@@ -166,7 +171,13 @@ POSTS = [
 OPEN_FORMS = ("/auth/login", "/auth/login/code", "/auth/logout", "/auth/register", "/invite/<token>")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
 # Not reachable for anybody here, with or without a token; tests of these features have their forms.
-RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>", "/auth/login/code")
+RECOVERY = (
+    "/auth/reset_password_request",
+    "/auth/reset_password/<token>",
+    "/invite/<token>",
+    "/auth/login/code",
+    "/auth/email/<token>",
+)
 FOR_ADMINISTRATORS = ("/admin/", "/user/<username>/recovery_link")
 PAGES = [route for route in ROUTES if route.method == "GET"]
 FORMS_ALONE = [route for route in POSTS if route.rule not in {page.rule for page in PAGES}]

@@ -48,6 +48,7 @@ PAGES = [
     ("alice", "/edit_profile", "Save profile"),
     ("alice", "/preferences", "Language and time"),
     ("alice", "/auth/security", "Where you are logged in"),
+    ("alice", "/auth/email", "Until now"),
     ("alice", "/auth/second_factor", "Let the app read this picture"),
     ("alice", "/auth/password", "Password until now"),
     ("alice", "/auth/tokens", "Make a token"),
