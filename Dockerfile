@@ -1,4 +1,4 @@
-# The application: web and worker under supervisord. Needs nothing from the network but Debian's and Python's packages.
+# The application: web and worker. Needs nothing from the network but Debian's and Python's packages.
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 
 # What is added to the base: SQLite and a user. Debian trixie's SQLite (3.46) can corrupt a database in WAL mode that two
@@ -60,6 +60,15 @@ RUN /venv/bin/python -m babel.messages.frontend --quiet compile --directory /app
 # also shows that nothing is missing after the pruning above.
 RUN SECRET_KEY=for-these-imports-only-and-kept-nowhere PYTHONPATH=/app /venv/bin/python -B /app/deploy/stdlib_bytecode.py /stdlib \
  && find /stdlib -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
+
+# Only for a release (deploy/docker-bake.hcl): the list of all libraries with versions and licences, as CycloneDX has it.
+FROM build AS listing
+RUN python -m venv /tools \
+ && /tools/bin/pip install --quiet --disable-pip-version-check --no-cache-dir cyclonedx-bom==7.5.0 \
+ && /tools/bin/cyclonedx-py environment --output-reproducible --output-file /contents.cdx.json /venv/bin/python
+
+FROM scratch AS contents
+COPY --from=listing /contents.cdx.json /
 
 # What changes seldom comes first, and every layer but the program's own is the same to the byte when it is made anew, on
 # whatever machine: a new version of the program is a small download.

@@ -13,10 +13,18 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-PROGRAM = (
-    "app.boot.__main__", "app.boot.drill", "app.worker", "app.wsgi", "app.cli", "app.search.elasticsearch_index",
-    "app.search.sqlite_index", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "supervisor.supervisord",
-)  # fmt: skip
+PROGRAM = [
+    "app.boot.__main__",
+    "app.boot.drill",
+    "app.boot.supervision",
+    "app.cli",
+    "app.search.elasticsearch_index",
+    "app.search.sqlite_index",
+    "app.worker",
+    "app.wsgi",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+]
 
 
 def main(folder: Path) -> None:
