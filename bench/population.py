@@ -27,7 +27,8 @@ Row = dict[str, Any]
 
 
 def populate(database: Path, *, people: int, posts: int) -> None:
-    """Make the database with this many people, who follow 50 each, and posts; the first one is READER.
+    """Make the database with this many people, who follow 50 each, and posts; the first one is READER, the second the
+    administrator.
 
     Few are followed by very many, and most by few, as it is everywhere (power law); who is followed more writes more.
     """
@@ -60,7 +61,7 @@ def _people(count: int) -> Iterator[Row]:
         email = f"{name}@example.org"
         yield {
             "username": name, "username_key": name, "email": email, "email_key": email, "password_hash": password_hash,
-            "is_admin": number == 1, "created_at": FIRST, "last_seen": FIRST,
+            "is_admin": number == 2, "created_at": FIRST, "last_seen": FIRST,
         }  # fmt: skip
 
 
