@@ -21,12 +21,12 @@ from app.administration import service
 from app.administration.tasks import tell_approved
 from app.core.config import Settings
 from app.core.database import db, transaction
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.models import Job
 from app.jobs.runner import run_due
 from app.recovery.service import BY_HAND, make_token
 from app.recovery.tasks import send_link
-from app.worker import build_registry
 
 BOB, DORA = "/admin/people/2", "/admin/people/4"
 
@@ -161,11 +161,12 @@ def test_who_is_approved_is_told_by_letter_where_letters_are_sent(
     with Postbox() as postbox:
         chosen = replace(settings, mail=postbox.settings, public_url="https://pi.local")
         app = make_app(chosen)
-        alice, base = People(app).settle().browser("alice"), f"http://{host}"
+        people = People(app).settle()
+        alice, base = people.browser("alice"), f"http://{host}"
         with app.app_context(), transaction():
             create_user("dora", "dora@example.org", PASSWORD_HASH, status=WAITING).language = "es"
-        with alice.session_transaction(base_url=base) as session, app.app_context():
-            session["_user_id"], session["_fresh"] = get_account("alice").get_id(), True
+        with alice.session_transaction(base_url=base) as session:
+            session["_user_id"], session["_fresh"] = people.log_in("alice"), True
         token = Page(alice.get(DORA, base_url=base).text).value_of("csrf_token")
         assert alice.post(f"{DORA}/approve", base_url=base, data={"csrf_token": token}).status_code == 302
         with app.app_context():
