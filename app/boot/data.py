@@ -9,11 +9,21 @@ from ..setup.service import new_code
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
+from .server import check_secret, prepare_server
 from .settings import read_settings
 
 
 def prepare_data(settings: Settings) -> None:
     """Leave a database that is sound and up to date, and say how to begin; raises Refusal. Twice does no harm."""
+    if settings.database:
+        check_secret(settings)
+        prepare_server(settings)
+    else:
+        settings = _prepare_file(settings)
+    print(_greeting(settings), flush=True)
+
+
+def _prepare_file(settings: Settings) -> Settings:
     if told := complete_restore(settings.data_dir):
         print(f"microblog: {told}", flush=True)
         settings = read_settings()
@@ -23,7 +33,7 @@ def prepare_data(settings: Settings) -> None:
     check_presence(settings.database_path)
     check_soundness(settings.database_path)
     bring_up_to_date(settings.database_path)
-    print(_greeting(settings), flush=True)
+    return settings
 
 
 def _greeting(settings: Settings) -> str:

@@ -67,6 +67,10 @@ class Settings:
     search: SearchSettings = field(default_factory=SearchSettings)
     # The database on a server; None: the SQLite file.
     database: DatabaseSettings | None = None
+    # So many seconds the start waits for a server.
+    database_wait: int = 120
+    # Whether the secret key is this machine's own, made by its first boot, and not one that was set.
+    secret_key_is_own: bool = False
 
     @property
     def database_url(self) -> URL:
@@ -116,6 +120,8 @@ class Settings:
             backup_at=backup_at(source),
             search=search_settings(source),
             database=database,
+            database_wait=source.number("MICROBLOG_DATABASE_WAIT", 120, 0, 3600),
+            secret_key_is_own=not (source.text("SECRET_KEY", "") or source.text("SECRET_KEY_FILE", "")),
         )
 
 

@@ -44,5 +44,7 @@ def database_settings(source: Source) -> DatabaseSettings | None:
 def _authority(source: Source) -> Path | None:
     path = source.text("DATABASE_CA", "")
     if path and not Path(path).is_file():
-        raise SettingsError(f"DATABASE_CA is {path!r}, which is no file; name the certificate of the server's authority")
+        raise SettingsError(
+            f"DATABASE_CA is {path!r}, which is no file; name the certificate of the server's authority"
+        )
     return Path(path) if path else None

@@ -100,5 +100,7 @@ def meaning_of(error: DBAPIError) -> DomainError | None:
     code = code_of(error)
     if code in FULL:
         return StorageFull()
-    broken = error.connection_invalidated or "network error" in str(error.orig) or "create a connection" in str(error.orig)
+    broken = (
+        error.connection_invalidated or "network error" in str(error.orig) or "create a connection" in str(error.orig)
+    )
     return Busy() if broken or code in BUSY else None

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import database_servers
 import pytest
-import servers
 from click.testing import Result
+from database_servers import Server
 from flask import Flask
-from servers import Server
 
 DUMPS = Path(__file__).parent / "dumps"
 # What SQLite lets into such a database, and no server does.
@@ -52,14 +52,14 @@ def loose_file(old_file: Path) -> Path:
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[Server]:
     """A MariaDB server of our own."""
-    with servers.mariadb() as server:
+    with database_servers.mariadb() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server of our own."""
-    with servers.postgresql() as server:
+    with database_servers.postgresql() as server:
         yield server
 
 

@@ -26,6 +26,7 @@ class Server:
 
     scheme: str
     port: int
+    superuser: str
     client: tuple[str, ...]
     create: tuple[str, ...]
     statement: str
@@ -34,6 +35,10 @@ class Server:
     def address(self, database: str, password: str = QUOTED) -> str:
         """The address of a database here."""
         return f"{self.scheme}://microblog:{password}@127.0.0.1:{self.port}/{database}"
+
+    def administrator(self) -> str:
+        """The address of somebody who may make databases."""
+        return f"{self.scheme}://{self.superuser}:{QUOTED}@127.0.0.1:{self.port}/{INITIAL[self.scheme]}"
 
     def execute(self, database: str, sql: str) -> None:
         """Run statements in a database as its owner."""
@@ -115,13 +120,15 @@ def mariadb() -> Iterator[Server]:
              "--skip-test-db"])  # fmt: skip
         command = [*before, server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
                    f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-log-bin",
-                   "--innodb-flush-log-at-trx-commit=0"]  # fmt: skip
+                   "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync",
+                   "--innodb-buffer-pool-size=64M"]  # fmt: skip
         with running(command, port, folder / "log"):
             client = ("mariadb", "--no-defaults", "--user=root", f"--socket={folder}/socket",
                       "--default-character-set=utf8mb4")  # fmt: skip
             run([*client], f"CREATE USER microblog@'%' IDENTIFIED BY '{PASSWORD}';"
-                           f"CREATE USER stranger@'%' IDENTIFIED BY '{PASSWORD}'")  # fmt: skip
-            yield Server("mysql", port, client, client, MARIADB_DATABASE)
+                           f"CREATE USER stranger@'%' IDENTIFIED BY '{PASSWORD}';"
+                           f"GRANT ALL ON *.* TO admin@'%' IDENTIFIED BY '{PASSWORD}' WITH GRANT OPTION")  # fmt: skip
+            yield Server("mysql", port, "admin", client, client, MARIADB_DATABASE)
 
 
 @contextmanager
@@ -136,14 +143,16 @@ def postgresql() -> Iterator[Server]:
         run([*before, str(binaries / "initdb"), "--pgdata", str(data), "--username=owner", "--encoding=UTF8",
              "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync"])  # fmt: skip
         command = [*before, str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder),
-                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]  # fmt: skip
+                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
+                   "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]  # fmt: skip
         with running(command, port, folder / "log"):
             client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
                       f"--host={folder}", f"--port={port}", "--username=microblog")  # fmt: skip
             owner = (*client[:-1], "--username=owner", "postgres")
             run([*owner], f"CREATE ROLE microblog LOGIN PASSWORD '{PASSWORD}';"
-                          f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}'")  # fmt: skip
-            yield Server("postgres", port, client, owner, POSTGRESQL_DATABASE)
+                          f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}';"
+                          f"CREATE ROLE admin LOGIN SUPERUSER PASSWORD '{PASSWORD}'")  # fmt: skip
+            yield Server("postgres", port, "admin", client, owner, POSTGRESQL_DATABASE)
 
 
 def account(preferred: str) -> str:
@@ -151,6 +160,7 @@ def account(preferred: str) -> str:
     return preferred if os.getuid() == 0 else str(os.getuid())
 
 
+INITIAL = {"mysql": "mysql", "postgres": "postgres"}
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 # As upstream's handbook says, but with all of Unicode.
 MARIADB_DATABASE = (
