@@ -34,10 +34,13 @@ def migration_config() -> Config:
 
 def check_presence(database: Path) -> None:
     """Refuse to begin an empty database where there has been one: the data is somewhere, and would seem lost."""
-    if (database.parent / INITIALISED).exists() and not database.exists():
+    if not (database.parent / INITIALISED).exists():
+        return
+    # Nothing in it is what a disk leaves that lost power, and to SQLite as good as a new one.
+    if not database.exists() or database.stat().st_size == 0:
         raise Refusal(
             Reason.VANISHED,
-            f"the database {database} has vanished, though there was one here",
+            f"the database {database} has vanished or is empty, though there was one here",
             f"Put it back from a backup; or, to begin anew with nothing, remove {database.parent / INITIALISED}",
         )
 

@@ -88,7 +88,11 @@ class Whole:
         """Boot; return when it answers."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.boot"], cwd=PROJECT_ROOT, env=self._environment, stdout=output, stderr=output
+                [sys.executable, "-m", "app.boot"],
+                cwd=PROJECT_ROOT,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
             )
         eventually(lambda: self._process.poll() is not None or self.answers())
         assert self._process.poll() is None, self.log.read_text()
