@@ -21,11 +21,11 @@ from app import create_app
 from app.boot.schema import bring_up_to_date
 from app.core.config import Settings
 from app.core.database import db
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.runner import run_due
 from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
-from app.worker import build_registry
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a secret key that is long enough for the tests"

@@ -49,7 +49,8 @@ FLASK_FILES = (
     "emails.py",
     "schemas.py",
     "health.py",
-    "worker.py",
+    "app/handlers.py",
+    "app/worker.py",
     "app/__init__.py",
 )
 FLASK_PACKAGES = ("app/web/", "app/cli/")

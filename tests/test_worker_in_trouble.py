@@ -143,7 +143,7 @@ def test_what_an_engine_missed_for_so_long_that_its_jobs_were_given_up_is_made_u
             job.due, job.attempts, job.error = None, MOST_ATTEMPTS, "SearchAway: no answer"
     assert work(app, worker) == BEAT_SECONDS
     assert index.count() == 0, "looked after a moment ago"
-    worker._healed = None
+    worker._index_care._healed = None
     work(app, worker)
     work(app, worker)
     assert index.count() == 1

@@ -21,12 +21,12 @@ from app.administration import service
 from app.administration.tasks import tell_approved
 from app.core.config import Settings
 from app.core.database import db, transaction
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.models import Job
 from app.jobs.runner import run_due
 from app.recovery.service import BY_HAND, make_token
 from app.recovery.tasks import send_link
-from app.worker import build_registry
 
 BOB, DORA = "/admin/people/2", "/admin/people/4"
 

@@ -244,7 +244,7 @@ def test_the_worker_has_a_real_one_made(app: Flask, settings: Settings, store: S
     with app.app_context():
         worker.work_once()
         eventually(lambda: worker.work_once() and store.newest())
-        eventually(lambda: worker.work_once() and worker._nightly._process is None)
+        eventually(lambda: worker.work_once() and worker._night._nightly._process is None)
     assert store.status()["made"]["name"] == store.newest().path.name
 
 

@@ -23,10 +23,10 @@ from app.core.time import utc_now
 from app.exports import queries, tasks
 from app.exports.models import Export
 from app.exports.service import KEPT, MOST_KEPT
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.models import Job
 from app.jobs.runner import run_due
-from app.worker import build_registry
 
 PAGE = "/exports"
 REFRESH = '<noscript><meta http-equiv="refresh" content="2"></noscript>'

@@ -15,13 +15,13 @@ from app.core import database
 from app.core.config import Settings
 from app.core.database import transaction
 from app.core.errors import Busy, StorageFull
+from app.handlers import reporter
 from app.jobs.runner import Registry
 from app.jobs.service import enqueue
 from app.mail import reports
 from app.mail.mailer import MailFailed
 from app.mail.reports import MOST_AN_HOUR
 from app.search.interface import SearchUnavailable
-from app.worker import reporter
 
 
 @pytest.fixture

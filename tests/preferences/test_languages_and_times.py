@@ -15,10 +15,10 @@ from app.accounts.queries import get_user
 from app.core.config import Settings
 from app.core.database import db, transaction
 from app.core.time import utc_now
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.runner import run_due
 from app.posts.models import Post
-from app.worker import build_registry
 
 PAGE = "/preferences"
 SPANISH, GERMAN = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}, {"Accept-Language": "de"}

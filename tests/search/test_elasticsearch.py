@@ -52,7 +52,7 @@ def attend(app: Flask) -> Callable[[], None]:
     worker = Worker(app)
 
     def look() -> None:
-        worker._healed = None
+        worker._index_care._healed = None
         with app.app_context():
             worker.work_once()
 

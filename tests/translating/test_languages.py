@@ -15,6 +15,7 @@ from app.core.database import db, transaction
 from app.core.models import Fact
 from app.core.time import utc_now
 from app.core.translator_settings import LIBRETRANSLATE, TranslatorSettings
+from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.models import Job
 from app.jobs.runner import Registry, run_due
@@ -26,7 +27,6 @@ from app.translating import tasks
 from app.translating.queries import LOOKED_BACK_TO
 from app.translating.service import LOOK_BACK, follow_settings, look_back_anew
 from app.translators.detector import Detector
-from app.worker import build_registry
 
 SENTENCES = ["Good morning everybody!", "Bonjour tout le monde", "Heute Abend gibt es Pizza", "ok"]
 LANGUAGES = ["en", "fr", "de", ""]

@@ -1,0 +1,71 @@
+"""The wiring of the worker: which handler does which job, and who hears of what goes wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+from .administration.service import DELETE, TELL_APPROVED
+from .administration.tasks import delete_account, tell_approved
+from .core.config import Settings
+from .core.errors import Busy, StorageFull
+from .exports.service import MAKE
+from .exports.tasks import make_export
+from .jobs.runner import Registry, Report
+from .mail.mailer import Mailer, MailFailed
+from .mail.service import SEND
+from .mail.tasks import send_mail
+from .recovery.service import SEND_LINK
+from .recovery.tasks import send_link
+from .search.interface import SearchIndex, SearchUnavailable
+from .search.service import REBUILD, UPDATE, Catalogue
+from .search.tasks import rebuild_index, update_index
+from .translating.service import LOOK_BACK
+from .translating.tasks import detect_languages, look_back
+from .translators.detector import Detector
+from .web.errors import REPORT
+
+# A lock, a full disk, a server that is away: the job comes due again, and nobody need hear of it.
+PASSING = (Busy, StorageFull, SearchUnavailable, MailFailed)
+
+
+def reporter(app: Flask) -> Report:
+    """Tells whoever wants to know of errors in jobs that nobody foresaw."""
+
+    def tell(error: Exception, where: str) -> None:
+        report = app.extensions.get(REPORT)
+        if report and not isinstance(error, PASSING):
+            report(error, where)
+
+    return tell
+
+
+def build_registry(
+    index: SearchIndex, catalogue: Catalogue, settings: Settings, report: Report = lambda _error, _where: None
+) -> Registry:
+    """Which handler does which job."""
+    registry = Registry(report)
+    mailer = Mailer(settings.mail) if settings.mail else None
+    registry.register(SEND, partial(send_mail, mailer), batch=1)
+    exports = settings.data_dir / "exports"
+    registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
+    registry.register(DELETE, partial(delete_account, exports), batch=1)
+    registry.register(TELL_APPROVED, tell_approved, batch=1)
+    registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
+    detector = Detector(settings.translator.post_languages) if settings.translator else None
+    registry.register(LOOK_BACK, partial(look_back, detector))
+    registry.register(UPDATE, partial(follow_change, detector, index, catalogue))
+    registry.register(REBUILD, partial(rebuild_index, index, catalogue))
+    return registry
+
+
+def follow_change(
+    detector: Detector | None, index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]
+) -> None:
+    """What follows a row that changed: its language, its place in the index. One job, so that a post writes one row."""
+    if detector is not None:
+        detect_languages(detector, payloads)
+    update_index(index, catalogue, payloads)

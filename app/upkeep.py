@@ -1,0 +1,80 @@
+"""What the worker looks after beside the jobs: the search index, and the nightly backup."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from .backup.nightly import Nightly
+from .core.config import Settings
+from .core.database import db, transaction
+from .core.state import beat
+from .jobs.service import any_failed, oldest_waiting, retry_failed, written_after
+from .mail.reports import failure_letters
+from .mail.service import send_later
+from .search.interface import SearchIndex
+from .search.progress import end_progress, write_progress
+from .search.service import UPDATE, Catalogue
+from .search.tasks import follow, heal, reconcile
+
+HEAL_SECONDS = 60.0
+
+
+class IndexCare:
+    """Mends the search index, and lets the old one follow while a new one is made."""
+
+    def __init__(self, index: SearchIndex, catalogue: Catalogue, run_dir: Path) -> None:
+        self._index, self._catalogue, self._run_dir = index, catalogue, run_dir
+        self._healed: float | None = None
+        self._followed = 0
+        end_progress(run_dir)
+
+    def during_rebuild(self, done: int, total: int) -> None:
+        """Show that we live and how far it is, and let the old index, which still answers, follow what is written.
+
+        The jobs stay: the new index needs them once it has taken over, for it may have read the rows before.
+        """
+        beat(self._run_dir)
+        if done == total:
+            end_progress(self._run_dir)
+            self._followed = 0
+            return
+        write_progress(self._run_dir, done, total)
+        if written := written_after(db.session(), UPDATE, self._followed):
+            self._followed = written[-1][0]
+            follow(self._index, self._catalogue, [payload for _, payload in written])
+        db.session.rollback()
+
+    def look(self) -> None:
+        """Mend the index every minute; compare it with the database once, when the worker starts."""
+        if self._healed is None:
+            heal(self._index, self._catalogue)
+            reconcile(self._index, self._catalogue, lambda: oldest_waiting(db.session(), UPDATE) is None)
+        elif time.monotonic() - self._healed < HEAL_SECONDS:
+            return
+        else:
+            heal(self._index, self._catalogue)
+        self._healed = time.monotonic()
+        # The engine answers: what it missed while it was away must not wait, or be lost.
+        if any_failed(db.session(), UPDATE):
+            with transaction() as session:
+                retry_failed(session, UPDATE)
+
+
+class Night:
+    """Has the nightly backup made, and ADMINS told if it fails."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._nightly = Nightly(settings)
+        self._admins = settings.mail.admins if settings.mail else ()
+
+    def look(self) -> None:
+        """Begin what is due, and see to what was begun."""
+        if failure := self._nightly.look():
+            with transaction():
+                for letter in failure_letters(failure, self._admins):
+                    send_later(letter)
+
+    def stop(self) -> None:
+        """End a backup that is being made."""
+        self._nightly.stop()
