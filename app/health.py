@@ -26,7 +26,7 @@ from .web.context import settings
 blueprint = Blueprint("health", __name__)
 HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
 DISK_WARN, DISK_FAIL = 200 * 2**20, 50 * 2**20
-LAG_WARN, LAG_FAIL = 10.0, 300.0
+LAG_WARN, LAG_FAIL = 30.0, 300.0
 BACKUP_WARN_HOURS = 26.0
 OK, WARN, FAIL = "ok", "warn", "fail"
 

@@ -16,7 +16,7 @@ REBUILD = "search.rebuild"
 SECONDS_BETWEEN_LOOKS = 0.5
 # A new row is indexed together with those that are written in the time after it: a commit of the index, and of the
 # jobs that ask for it, costs as much for one row as for many. Until then it is found by its job (fresh.py).
-GATHERING = timedelta(seconds=10)
+GATHERING = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
