@@ -27,7 +27,7 @@ lint: ## check style and scripts
 
 types: ## check types
 	@deploy/venv.sh requirements-dev.txt
-	@$(python) -m mypy --strict app deploy/fatal_listener.py
+	@$(python) -m mypy --strict app
 
 bench: ## measure start, memory, writes to the disk, search and pages (two minutes; not a test)
 	@deploy/venv.sh requirements.txt

@@ -14,7 +14,7 @@ from .core.environment import SettingsError
 from .core.logs import init_logs
 from .core.version import VERSION
 from .exports.routes import init_exports
-from .health import init_health
+from .health.readiness import init_health
 from .invitations.routes import init_invitations
 from .jobs.wake import use_pipe
 from .mail.reports import ErrorReports

@@ -99,9 +99,9 @@ class Worker:
         return min(BEAT_SECONDS, max(0.0, (due - utc_now()).total_seconds()))
 
 
-def main() -> None:
-    """Start a worker for the settings in the environment; the only one, or exit with ANOTHER_WORKER."""
-    app = assemble()
+def main(app: Flask | None = None) -> None:
+    """Start a worker (default: of the settings in the environment); the only one, or exit with ANOTHER_WORKER."""
+    app = app or assemble()
     run_dir = app.extensions[SETTINGS].run_dir
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(run_dir / "worker.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

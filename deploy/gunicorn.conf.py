@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -23,9 +22,8 @@ worker_class = "gthread"
 workers = _number("MICROBLOG_WEB_WORKERS", 1)
 threads = _number("MICROBLOG_WEB_THREADS", 4)
 
-# One worker gains nothing from loading the application in the parent, which would keep a second copy in memory;
-# several workers share the pages of the parent's copy.
-preload_app = workers > 1
+# The application is loaded when gunicorn starts, being forked from the boot sequence (app/boot/supervision.py).
+preload_app = True
 
 # The worker's heartbeat is a file whose times change all day: memory, not an SD card.
 worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
@@ -48,9 +46,3 @@ forwarded_allow_ips = "*" if _number("MICROBLOG_PROXY_HOPS", 0) > 0 else ""
 
 accesslog = None
 loglevel = "warning"
-
-
-def when_ready(_server: object) -> None:
-    """Put what is loaded so far out of the collector's reach, so that workers go on sharing it after the fork."""
-    if preload_app:
-        gc.freeze()

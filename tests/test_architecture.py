@@ -17,7 +17,11 @@ ORDER = [
 ]
 # The shell may import everything. Packages beside the order: each may import these and nothing else of ours.
 SHELL = ("", "cli")
-BESIDE = {"backup": {"core"}, "boot": {"core", "backup", "accounts", ""}}
+BESIDE = {
+    "backup": {"core"},
+    "boot": {"core", "backup", "accounts", ""},
+    "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "backup", "boot"},
+}
 FEATURES = ORDER[ORDER.index("audit") :]
 LAYERS = {
     "models": set(),
@@ -48,12 +52,11 @@ FLASK_FILES = (
     "forms.py",
     "emails.py",
     "schemas.py",
-    "health.py",
     "app/handlers.py",
     "app/worker.py",
     "app/__init__.py",
 )
-FLASK_PACKAGES = ("app/web/", "app/cli/")
+FLASK_PACKAGES = ("app/web/", "app/cli/", "app/health/")
 ONLY_IN = {
     "whoosh": {"app/search/whoosh_index.py", "app/search/whoosh_reader.py"},
     "elasticsearch": {"app/search/elasticsearch_index.py"},
@@ -72,6 +75,7 @@ ONLY_IN = {
 }
 LAZY = {
     "app/__init__.py": {"app.cli"},
+    "app/boot/__main__.py": {"app.boot.data", "app.boot.programs"},
     "app/translators/detector.py": {"langdetect.detector_factory", "langdetect.lang_detect_exception"},
     "app/web/openapi.py": {"apispec", "apispec.ext.marshmallow"},
     "app/search/engine.py": {f"app.search.{engine}_index" for engine in ("whoosh", "sqlite", "elasticsearch")},

@@ -1,26 +1,25 @@
-"""`python -m app.boot`: check everything, bring the data up to date, then turn into supervisord."""
+"""`python -m app.boot`: check everything, bring the data up to date, then go on as supervisord."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from dotenv import load_dotenv
 
-from .. import assemble
-from ..accounts.setup import new_code
 from ..core.config import PROJECT_ROOT, Settings
-from ..core.database import transaction
-from ..core.environment import SecretKeyError, SettingsError
+from .child import run_in_child
 from .refusal import Reason, Refusal
-from .restore import complete_restore
-from .schema import bring_up_to_date, check_presence, check_soundness
-from .secret import ensure_secret_key
+from .settings import read_settings
+from .supervision import supervise
 from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
 
+Result = TypeVar("Result")
 # What does not pass by itself.
 LASTING = frozenset({Reason.MIGRATION, Reason.NEWER_DATA, Reason.VANISHED, Reason.DAMAGED})
 # The number of the first process, which ours is in a container.
@@ -32,14 +31,21 @@ def main() -> NoReturn:
     os.umask(0o077)
     # What the environment says counts more. `flask` reads the file by itself; in the container there is none.
     load_dotenv(PROJECT_ROOT / ".env")
+    settings = _or_exit(check_surroundings)
+    # SQLite does not bear being taken along into other processes, and they need not carry the migration library.
+    if status := run_in_child(partial(_or_exit, partial(_prepare_data, settings))):
+        if status in LASTING and os.getpid() == CONTAINER:
+            hold()
+        sys.exit(status)
+    become_supervisord(_or_exit(read_settings))
+
+
+def _or_exit(step: Callable[[], Result]) -> Result:
     try:
-        settings = prepare()
+        return step()
     except Refusal as refusal:
         print(f"microblog: cannot start: {refusal}.", file=sys.stderr, flush=True)
-        if refusal.reason in LASTING and os.getpid() == CONTAINER:
-            hold()
         sys.exit(refusal.reason)
-    become_supervisord(settings)
 
 
 def hold() -> None:
@@ -55,9 +61,9 @@ def hold() -> None:
     signal.sigwait(signals)
 
 
-def prepare() -> Settings:
-    """Everything before the processes start; raises Refusal. Doing it twice does no harm."""
-    settings = _settings()
+def check_surroundings() -> Settings:
+    """Everything that can be checked without opening the database; raises Refusal. Doing it twice does no harm."""
+    settings = read_settings()
     check_port(settings.bind, settings.port)
     check_writable(settings.data_dir)
     check_file_system(
@@ -65,48 +71,19 @@ def prepare() -> Settings:
     )
     take_lock(settings.data_dir, settings.lock_wait)
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
-    if told := complete_restore(settings.data_dir):
-        print(f"microblog: {told}", flush=True)
-        settings = _settings()
-    if not settings.secret_key:
-        ensure_secret_key(settings.data_dir)
-        settings = _settings()
     settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    check_presence(settings.database_path)
-    check_soundness(settings.database_path)
-    bring_up_to_date(settings.database_path)
-    print(_greeting(settings), flush=True)
     return settings
 
 
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except SecretKeyError as error:
-        raise Refusal(Reason.SECRET_KEY, "the secret key cannot be used", str(error)) from error
-    except SettingsError as error:
-        raise Refusal(Reason.SETTING, "a setting cannot be used", str(error)) from error
+def _prepare_data(settings: Settings) -> None:
+    # Imported here, in the child: it brings the migration library along.
+    from .data import prepare_data  # noqa: PLC0415  see above
 
-
-def _greeting(settings: Settings) -> str:
-    """Where the appliance is and, while it has no account, how to make the first one."""
-    with assemble(settings).app_context(), transaction():
-        code = new_code()
-    address = settings.public_url or f"http://{_shown(settings.bind)}:{settings.port}"
-    lines = [f"Microblog is starting at {address}"]
-    if code:
-        lines += [f"There is no account yet. Open {address}/setup and type this code there:", f"Setup code: {code}"]
-    return "\n".join(lines)
-
-
-def _shown(address: str) -> str:
-    if address in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound to
-        return "localhost"
-    return f"[{address}]" if ":" in address else address
+    prepare_data(settings)
 
 
 def become_supervisord(settings: Settings) -> NoReturn:
-    """Replace this process by supervisord, which so keeps the lock and, in a container, is the first process."""
+    """Go on as supervisord, which so keeps the lock and, in a container, is the first process."""
     os.environ.update(
         MICROBLOG_DATA_DIR=str(settings.data_dir),
         MICROBLOG_RUN_DIR=str(settings.run_dir),
@@ -115,12 +92,13 @@ def become_supervisord(settings: Settings) -> NoReturn:
         PORT=str(settings.port),
         PYTHON=sys.executable,
     )
-    # One pool of memory per process instead of one per thread: 7 MiB less, and Python's threads take turns anyway.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     os.chdir(PROJECT_ROOT)
     sys.stdout.flush()
-    configuration = str(PROJECT_ROOT / "deploy" / "supervisord.conf")
-    os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-c", configuration])  # noqa: S606  no shell wanted
+    # Imported here: it makes the application, from the settings that are right only now.
+    from .programs import load_programs  # noqa: PLC0415  see above
+
+    supervise(PROJECT_ROOT / "deploy" / "supervisord.conf", load_programs())
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from .backup import backup
 from .doctor import doctor
 from .drill import DRILL
 from .imports import imports
+from .leftovers import LEFTOVERS
 from .mail import mail
 from .search import search
 from .transfer import TRANSFER
@@ -29,7 +30,7 @@ def register_commands(app: Flask) -> None:
     for group in (users, search, mail, translator, imports, backup, translate):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
-    for command in (*TRANSFER, *DRILL):
+    for command in (*TRANSFER, *DRILL, *LEFTOVERS):
         backup.add_command(command)
     app.shell_context_processor(_shell_context)
     Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True)

@@ -104,7 +104,7 @@ def _tell(made: Made) -> None:
         click.echo(f"removed {name}, which is superfluous by now")
     if not made.manifest.clock_ok:
         click.echo("the clock seems to be wrong, so no older backup was removed")
-    click.echo(f"made {made.path.name}: {_described(made.manifest)}, {_mebibytes(made.path.stat().st_size)}")
+    click.echo(f"made {made.path.name}: {_described(made.manifest)}, {mebibytes(made.path.stat().st_size)}")
 
 
 def _described(manifest: Manifest) -> str:
@@ -113,7 +113,8 @@ def _described(manifest: Manifest) -> str:
     return f"{rows} rows, {len(manifest.files) - 1} other files, {authority} the certificate authority"
 
 
-def _mebibytes(size: int) -> str:
+def mebibytes(size: int) -> str:
+    """A size with one decimal, as the lists of backups show it."""
     return f"{size / MEBIBYTE:.1f} MiB"
 
 
@@ -124,7 +125,7 @@ def list_backups() -> None:
     store = the_store()
     backups = store.backups()
     for each in backups:
-        click.echo(f"{each.path.name}\t{_mebibytes(each.size)}\t{_kind(each.path)}")
+        click.echo(f"{each.path.name}\t{mebibytes(each.size)}\t{_kind(each.path)}")
     click.echo(_standing(store))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..core.database import db, on_commit
@@ -21,6 +22,8 @@ BATCH = 200
 CROWD = 100
 WORN_OUT = "given up: each time the worker ended before it was done"
 ERROR_LENGTH = 2000
+# What a job can be doing, as reports tell it; nothing of it is stored.
+WAITING, RUNNING, RETRYING, GIVEN_UP = "waiting", "running", "retrying", "given_up"
 
 
 def enqueue(kind: str, payload: dict[str, Any], *, wait: timedelta = timedelta()) -> None:
@@ -136,6 +139,28 @@ def oldest_waiting(session: Session, kind: str) -> datetime | None:
     return session.scalar(select(func.min(Job.created_at)).where(Job.kind == kind, Job.due.is_not(None)))
 
 
-def count_failed(session: Session) -> int:
-    """How many jobs were given up."""
-    return session.scalar(select(func.count()).select_from(Job).where(Job.due.is_(None))) or 0
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the job waits that has been due longest."""
+    return session.scalar(select(func.min(Job.due)).where(Job.due <= now))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many jobs of a kind are in a state, and when the oldest of them was written."""
+
+    kind: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+def tally(session: Session) -> list[Tally]:
+    """All jobs by kind and state."""
+    state = case(
+        (Job.due.is_(None), GIVEN_UP),
+        (Job.error.is_not(None), RETRYING),
+        (Job.attempts > 0, RUNNING),
+        else_=WAITING,
+    )
+    statement = select(Job.kind, state, func.count(), func.min(Job.created_at)).group_by(Job.kind, state)
+    return [Tally(*row) for row in session.execute(statement)]

@@ -62,3 +62,18 @@ def test_the_authority_is_taken_from_standard_input(runner: FlaskCliRunner) -> N
             archive.addfile(member, io.BytesIO(b"pem"))
     assert "with the certificate authority" in run(runner, "now", "--authority", "-", standard_input=tar.getvalue())
     assert "could not be read" in run(runner, "now", "--authority", "-", status=1, standard_input=b"")
+
+
+def test_what_is_left_of_before_is_listed_and_removed_when_somebody_says_so(
+    runner: FlaskCliRunner, settings: Settings
+) -> None:
+    assert run(runner, "old") == "there is none"
+    folder = settings.data_dir / "before-restore-20260101T000000Z"
+    folder.mkdir()
+    (folder / "app.db").touch()
+    assert run(runner, "old").startswith(f"{folder.name}\t0.0 MiB\t")
+    assert "Aborted" in run(runner, "remove-old", folder.name, status=1, standard_input=b"n\n")
+    assert folder.exists()
+    assert run(runner, "remove-old", folder.name, standard_input=b"y\n") == f"removed {folder.name}"
+    assert not folder.exists()
+    assert "there is no" in run(runner, "remove-old", folder.name, "--yes", status=1)

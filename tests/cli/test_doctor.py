@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,11 +15,12 @@ from flask import Flask
 from postbox import Postbox
 
 from app.backup.store import Store
-from app.cli import findings
-from app.cli.doctor import ADVICE
 from app.core.config import Settings
 from app.core.state import beat
-from app.health import CHECKS, FAIL, OK, WARN
+from app.core.time import utc_now
+from app.health import data, machine, network, storage
+from app.health.check import FAIL, OK, WARN
+from app.health.examination import ALL, READINESS
 
 
 class Livez(BaseHTTPRequestHandler):
@@ -32,6 +34,12 @@ class Livez(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def inside_docker(monkeypatch, marker: Path) -> None:
+    """Whether a container of ours is around it, by the file that Docker puts there."""
+    for module in (machine, network):
+        monkeypatch.setattr(module, "DOCKER", marker)
+
+
 @pytest.fixture
 def healthy(settings: Settings, monkeypatch):
     """Settings of an appliance that is as well as this machine lets it be."""
@@ -39,10 +47,11 @@ def healthy(settings: Settings, monkeypatch):
     thread = Thread(target=server.serve_forever)
     thread.start()
     beat(settings.run_dir)
-    monkeypatch.setattr(findings.sqlite3, "sqlite_version_info", findings.SOUND_SQLITE)
-    monkeypatch.setattr(findings, "file_system_of", lambda _folder: "ext4")
-    monkeypatch.setattr(findings, "CGROUP", settings.run_dir)
-    monkeypatch.setattr(findings, "_available", lambda: 2**30)
+    monkeypatch.setattr(storage.sqlite3, "sqlite_version_info", storage.SOUND_SQLITE)
+    monkeypatch.setattr(storage, "file_system_of", lambda _folder: "ext4")
+    monkeypatch.setattr(machine, "CGROUP", settings.run_dir)
+    monkeypatch.setattr(machine, "_available", lambda: 2**30)
+    inside_docker(monkeypatch, settings.data_dir / "not")
     yield replace(settings, port=server.server_port)
     server.shutdown()
     thread.join()
@@ -68,24 +77,12 @@ def report(app: Flask, status: int) -> dict[str, str]:
 def test_of_a_healthy_appliance_all_is_well(make_app, healthy: Settings) -> None:
     found = report(make_app(healthy), 0)
     assert all(line.startswith(OK) for line in found.values())
-    for name in (
-        "version",
-        "sqlite",
-        "volume",
-        "log",
-        "memory",
-        "clock",
-        "web",
-        "certificate",
-        "mail",
-        "backup",
-        "drill",
-    ):
-        assert name in found
+    assert list(found) == [each.name for each in ALL]
 
 
 def test_every_check_that_can_fail_has_an_advice() -> None:
-    assert {*findings.FINDINGS, *CHECKS} - {"version"} == set(ADVICE)
+    assert [each.name for each in ALL if not each.advice] == ["version"]
+    assert set(READINESS) < {each.name for each in ALL}
 
 
 def failed_backup(settings: Settings) -> None:
@@ -99,6 +96,12 @@ def old_data(settings: Settings) -> None:
     folder.mkdir()
     past = time.time() - 31 * 86400
     os.utime(folder, (past, past))
+
+
+def old_drill(settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    store.folder.mkdir()
+    store.note("drill", at=(utc_now() - timedelta(days=61)).isoformat(), ok=True, detail="went well")
 
 
 def memory_limit(settings: Settings) -> None:
@@ -117,6 +120,7 @@ def was_killed(settings: Settings) -> None:
         (old_data, "old data", "1 of before a restore"),
         (memory_limit, "memory", "MICROBLOG_MEMORY"),
         (was_killed, "memory", "2 times something was ended"),
+        (old_drill, "drill", "61 days ago"),
     ],
 )
 def test_a_warning_has_status_1_and_an_advice(make_app, healthy: Settings, trouble, name: str, words: str) -> None:
@@ -130,16 +134,17 @@ def test_a_warning_has_status_1_and_an_advice(make_app, healthy: Settings, troub
 
 def test_each_finding_of_the_machine(make_app, healthy: Settings, monkeypatch) -> None:
     app = make_app(healthy)
-    for name, attribute, value, status in (
-        ("sqlite", "SOUND_SQLITE", (99,), WARN),
-        ("volume", "file_system_of", lambda _folder: "nfs4", FAIL),
-        ("volume", "file_system_of", lambda _folder: "tmpfs", WARN),
-        ("log", "LARGE_LOG", -1, WARN),
-        ("memory", "_available", lambda: 2**20, WARN),
-        ("clock", "PROJECT_ROOT", _made_tomorrow(healthy.run_dir), FAIL),
+    for name, module, attribute, value, status in (
+        ("sqlite", storage, "SOUND_SQLITE", (99,), WARN),
+        ("volume", storage, "file_system_of", lambda _folder: "nfs4", FAIL),
+        ("volume", storage, "file_system_of", lambda _folder: "tmpfs", WARN),
+        ("log", storage, "LARGE_LOG", -1, WARN),
+        ("memory", machine, "_available", lambda: 2**20, WARN),
+        ("clock", machine, "PROJECT_ROOT", _made_tomorrow(healthy.run_dir), FAIL),
+        ("jobs", data, "oldest_due", lambda _session, now: now - timedelta(hours=1), WARN),
     ):
         with monkeypatch.context() as patched:
-            patched.setattr(findings, attribute, value)
+            patched.setattr(module, attribute, value)
             assert report(app, 1 if status == WARN else 2)[name].startswith(status), attribute
 
 
@@ -180,11 +185,33 @@ def test_the_mail_server_is_tried_and_not_named(make_app, healthy: Settings, fre
 
 def test_behind_https_the_certificate_is_looked_at(make_app, healthy: Settings, monkeypatch) -> None:
     app = make_app(replace(healthy, https=True))
-    monkeypatch.setattr(findings, "NGINX", "127.0.0.1")
-    monkeypatch.setattr(findings, "NGINX_HTTP", healthy.port)
-    assert report(app, 1)["certificate"].startswith(WARN), "no certificate there"
+    assert "your proxy has it" in report(app, 0)["certificate"]
+    inside_docker(monkeypatch, healthy.data_dir)
+    monkeypatch.setattr(network, "NGINX", "127.0.0.1")
+    monkeypatch.setattr(network, "NGINX_HTTP", healthy.port)
+    monkeypatch.setattr(network, "NGINX_HTTPS", healthy.port)
+    found = report(app, 1)
+    assert found["certificate"].startswith(WARN), "no certificate there"
+    assert "Nginx answers" in found["ports"]
     for days, status in ((100, OK), (10, WARN)):
-        monkeypatch.setattr(findings, "_not_after", lambda _authority, days=days: time.time() + days * 86400 + 60)
+        monkeypatch.setattr(network, "_not_after", lambda _authority, days=days: time.time() + days * 86400 + 60)
         line = report(app, 0 if status == OK else 1)["certificate"]
         assert line.startswith(status)
         assert f"good for {days} days" in line
+
+
+def test_who_listens_to_the_network_without_encryption_is_told(make_app, healthy: Settings, free_port: int) -> None:
+    found = report(make_app(replace(healthy, bind="0.0.0.0")), 1)  # noqa: S104  nothing listens
+    assert found["ports"].startswith(WARN)
+    behind = report(make_app(replace(healthy, bind="0.0.0.0", proxy_hops=1)), 0)  # noqa: S104  the same
+    assert "behind a proxy" in behind["ports"]
+
+
+def test_a_check_that_breaks_gives_nothing_away(make_app, healthy: Settings, monkeypatch, capfd) -> None:
+    def broken(_folder: Path) -> str:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(storage, "file_system_of", broken)
+    found = report(make_app(healthy), 2)
+    assert "RuntimeError" in found["volume"]
+    assert "a secret" not in "".join(found.values()) + "".join(capfd.readouterr())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -11,16 +10,32 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-HEALTHY_WORKER = "import signal\nsignal.sigwait([signal.SIGTERM])\n"
-BROKEN_WORKER = "raise SystemExit('broken on purpose')\n"
-WEB = """
-def app(environ, start_response):
+from app.boot.exits import EXITS_ALLOWED, WINDOW_SECONDS, ExitCounter
+
+# What `python -m app.boot` does at its end, over a stand-in for the application.
+SUPERVISE = """
+import signal, sys, types
+from pathlib import Path
+from gunicorn.app.wsgiapp import run
+from app.boot.supervision import supervise
+
+def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"ok"]
+
+def healthy():
+    signal.sigwait([signal.SIGTERM])
+
+def broken():
+    raise SystemExit("broken on purpose")
+
+stand_in = types.ModuleType("app.wsgi")
+stand_in.app = application
+sys.modules["app.wsgi"] = stand_in
+supervise(Path(sys.argv[1]), {"web": run, "worker": globals()[sys.argv[2]]})
 """
 
 
@@ -30,40 +45,36 @@ class Tree:
     def __init__(self, folder: Path, root: Path, port: int) -> None:
         self.folder = folder
         self.port = port
-        shutil.copytree(root / "deploy", folder / "deploy")
-        (folder / "app").mkdir()
-        (folder / "app" / "__init__.py").write_text("")
-        (folder / "app" / "wsgi.py").write_text(WEB)
+        self.root = root
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, worker: str) -> subprocess.Popen[str]:
-        (self.folder / "app" / "worker.py").write_text(worker)
         environment = {
             **os.environ,
             "PYTHON": sys.executable,
-            "MICROBLOG_ROOT": str(self.folder),
+            "MICROBLOG_ROOT": str(self.root),
             "MICROBLOG_RUN_DIR": str(self.folder),
             "MICROBLOG_BIND": "127.0.0.1",
             "PORT": str(self.port),
         }
-        configuration = str(self.folder / "deploy" / "supervisord.conf")
+        configuration = str(self.root / "deploy" / "supervisord.conf")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", configuration],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [sys.executable, "-c", SUPERVISE, configuration, worker],
+            cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         return self.process
 
-    def child(self, word: str) -> int:
-        """The process that supervisord started with this word in its command; 0 if there is none."""
+    def child(self, name: str) -> int:
+        """The process of this name that supervisord started; 0 if there is none."""
         assert self.process is not None
         listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "pid=,comm=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
         )
-        return next((int(line.split()[0]) for line in listed.stdout.splitlines() if word in line), 0)
+        return next((int(line.split()[0]) for line in listed.stdout.splitlines() if line.split()[1] == name), 0)
 
     def healthy(self) -> bool:
         check = subprocess.run(
-            [self.folder / "deploy" / "healthcheck.sh"], env={**os.environ, "PORT": str(self.port)},
+            [self.root / "deploy" / "healthcheck.sh"], env={**os.environ, "PORT": str(self.port)},
             capture_output=True, check=False,
         )  # fmt: skip
         return check.returncode == 0
@@ -80,16 +91,6 @@ def tree(tmp_path: Path, root: Path, free_port: int) -> Iterator[Tree]:
         tree.process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def listener(root: Path) -> ModuleType:
-    specification = importlib.util.spec_from_file_location("fatal_listener", root / "deploy" / "fatal_listener.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
 def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
@@ -98,12 +99,12 @@ def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
 
 
 def test_killed_programs_come_back_and_a_stop_is_clean(tree: Tree) -> None:
-    process = tree.start(HEALTHY_WORKER)
-    eventually(lambda: tree.healthy() and tree.child("app.worker"))
-    for word in ("gunicorn", "app.worker"):
-        killed = tree.child(word)
+    process = tree.start("healthy")
+    eventually(lambda: tree.healthy() and tree.child("blog-worker"))
+    for name in ("blog-web", "blog-worker"):
+        killed = tree.child(name)
         os.kill(killed, signal.SIGKILL)
-        eventually(lambda word=word, killed=killed: tree.child(word) not in (0, killed))
+        eventually(lambda name=name, killed=killed: tree.child(name) not in (0, killed))
     eventually(tree.healthy)
     process.terminate()
     output = process.communicate(timeout=30)[0]
@@ -112,29 +113,47 @@ def test_killed_programs_come_back_and_a_stop_is_clean(tree: Tree) -> None:
 
 
 def test_ctrl_c_stops_everything(tree: Tree) -> None:
-    process = tree.start(HEALTHY_WORKER)
-    eventually(lambda: tree.healthy() and tree.child("app.worker"))
+    process = tree.start("healthy")
+    eventually(lambda: tree.healthy() and tree.child("blog-worker"))
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
     assert not tree.healthy()
 
 
 def test_a_program_that_does_not_start_stops_everything(tree: Tree) -> None:
-    process = tree.start(BROKEN_WORKER)
+    process = tree.start("broken")
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 0
     assert "broken on purpose" in output
     assert "worker does not start; stopping" in output
 
 
-def test_a_few_exits_are_crashes_and_more_are_a_broken_program(listener: ModuleType) -> None:
-    exits = listener.ExitCounter()
-    allowed = [exits.add("worker", now=float(second)) for second in range(listener.EXITS_ALLOWED)]
+def test_a_few_exits_are_crashes_and_more_are_a_broken_program() -> None:
+    exits = ExitCounter()
+    allowed = [exits.add("worker", now=float(second)) for second in range(EXITS_ALLOWED)]
     assert not any(allowed)
     assert not exits.add("web", now=10.0), "each program is counted by itself"
-    assert exits.add("worker", now=10.0)
+    assert exits.add("worker", now=10.0) == "worker ended more than 5 times within 10 minutes"
 
 
-def test_exits_that_are_long_past_do_not_count(listener: ModuleType) -> None:
-    exits = listener.ExitCounter()
-    assert not any(exits.add("worker", now=number * listener.WINDOW_SECONDS / 4) for number in range(50))
+def test_exits_that_are_long_past_do_not_count() -> None:
+    exits = ExitCounter()
+    assert not any(exits.add("worker", now=number * WINDOW_SECONDS / 4) for number in range(50))
+
+
+def test_a_program_has_its_words_its_environment_and_its_status(tree: Tree) -> None:
+    for ending, status in (("None", 0), ("3", 3), ("'told'", 1)):
+        code = (
+            "import os, sys\n"
+            "from app.boot.supervision import become\n"
+            "def program():\n"
+            "    print(sys.argv, dict(os.environ), open('/proc/self/comm').read().strip(), flush=True)\n"
+            f"    raise SystemExit({ending})\n"
+            "become('worker', program, ['python', '-m', 'app.worker', '--loud'], {'ONLY': 'this'})\n"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code], cwd=tree.root, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert ended.returncode == status
+        assert ended.stdout == "['app.worker', '--loud'] {'ONLY': 'this'} blog-worker\n"
+        assert ("told" in ended.stderr) == (ending == "'told'")

@@ -27,7 +27,7 @@ KILL = """
 import os, pathlib, signal, sys
 for folder in pathlib.Path("/proc").glob("[0-9]*"):
     parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-    if parent == "1" and sys.argv[1] in (folder / "cmdline").read_text():
+    if parent == "1" and sys.argv[1] in (folder / "comm").read_text():
         os.kill(int(folder.name), signal.SIGKILL)
         print(folder.name)
 """

@@ -76,7 +76,7 @@ def test_only_the_sign_of_life_is_public(appliance: Appliance) -> None:
     assert json.loads(appliance.inside("app", "python", "-c", ready).stdout)["status"] in ("ok", "warn")
 
 
-@pytest.mark.parametrize("program", ["gunicorn", "app.worker"])
+@pytest.mark.parametrize("program", ["blog-web", "blog-worker"])
 def test_a_killed_program_comes_back(appliance: Appliance, member: Visitor, program: str) -> None:
     container = appliance.inspect("app")
     word = new_word()
@@ -117,8 +117,8 @@ def test_sqlite_is_one_without_the_wal_reset_fault(appliance: Appliance) -> None
     assert tuple(map(int, shown.split())) >= (3, 51, 3)
 
 
-def test_supervisord_is_the_first_process_and_stops_cleanly(appliance: Appliance, member: Visitor) -> None:
-    assert "supervisord" in appliance.inside("app", "cat", "/proc/1/cmdline").stdout
+def test_the_first_process_stops_everything_cleanly(appliance: Appliance, member: Visitor) -> None:
+    assert "app.boot" in appliance.inside("app", "cat", "/proc/1/cmdline").stdout
     word = post_and_find(member)
     # after ten seconds Docker kills, and the status would be 137
     appliance.compose("stop", "--timeout", "10", "app")

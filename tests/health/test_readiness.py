@@ -12,7 +12,7 @@ from flask import Flask
 from page import PageClient
 from sqlalchemy import null
 
-from app import VERSION, health
+from app import VERSION
 from app.backup.making import Sources, make_backup
 from app.backup.manifest import file_name
 from app.backup.store import Store
@@ -21,6 +21,7 @@ from app.core.database import db, transaction
 from app.core.schema import INITIALISED
 from app.core.state import beat
 from app.core.time import utc_now
+from app.health import backups, storage
 from app.jobs.models import Job
 from app.search.service import UPDATE
 
@@ -77,7 +78,7 @@ def test_a_search_index_that_falls_behind_is_noticed(
 
 def test_work_that_was_given_up_is_noticed(app: Flask, client: PageClient) -> None:
     write_job(app, due=null())
-    assert report(client, 200)["checks"]["jobs"] == {"status": "warn", "detail": "1 given up"}
+    assert report(client, 200)["checks"]["jobs"] == {"status": "warn", "detail": "1 given up, 0 waiting"}
 
 
 @pytest.mark.parametrize(("free", "status", "answer"), [(201, "ok", 200), (199, "warn", 200), (49, "fail", 503)])
@@ -86,7 +87,7 @@ def test_a_disk_that_fills_up_is_noticed(client: PageClient, monkeypatch, free: 
         def __init__(self, mebibytes: int) -> None:
             self.free = mebibytes * 2**20
 
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _folder: Usage(free))
+    monkeypatch.setattr(storage.shutil, "disk_usage", lambda _folder: Usage(free))
     assert report(client, answer)["checks"]["disk"] == {"status": status, "detail": f"{free} MiB free"}
 
 
@@ -140,5 +141,5 @@ def test_an_old_backup_is_enough_while_nothing_has_changed(client: PageClient, s
     long_ago = time.time() - 99 * 3600
     os.utime(settings.database_path, (long_ago, long_ago))
     make_backup(Store(settings.data_dir), Sources(settings.data_dir, VERSION, settings.secret_key))
-    monkeypatch.setattr(health, "utc_now", lambda: utc_now() + timedelta(hours=90))
+    monkeypatch.setattr(backups, "utc_now", lambda: utc_now() + timedelta(hours=90))
     assert backup(client) == ("ok", "90 h old, and nothing has changed since")

@@ -1,0 +1,51 @@
+"""Work in a process forked from this one, which takes along what it opened and loaded."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+
+def run_in_child(work: Callable[[], object]) -> int:
+    """Do this work in a child and wait for it; its exit status, 128 and more if a signal ended it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        run_and_exit(work)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return status if status >= 0 else 128 - status
+
+
+def run_and_exit(work: Callable[[], object]) -> NoReturn:
+    """Do this work as the last thing in a forked process, and end with its status.
+
+    Not by `sys.exit`: what the parent prepared for its own end is not this process's business.
+    """
+    status = 1
+    try:
+        work()
+        status = 0
+    except SystemExit as ending:
+        status = _status(ending)
+    except BaseException:
+        # the end of a process: nobody is above who could handle it
+        traceback.print_exc()
+    finally:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)
+
+
+def _status(ending: SystemExit) -> int:
+    if ending.code is None or isinstance(ending.code, int):
+        return ending.code or 0
+    print(ending.code, file=sys.stderr)
+    return 1

@@ -1,0 +1,94 @@
+"""supervisord inside this process: its programs are forked from what is loaded here, and share that memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from supervisor import events
+from supervisor.options import ServerOptions
+from supervisor.supervisord import Supervisor, go
+
+from .child import run_and_exit
+from .exits import ExitCounter
+
+Program = Callable[[], object]
+# What supervisord handles, and a program must find as any other would.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR2)
+
+
+def supervise(configuration: Path, programs: Mapping[str, Program]) -> None:
+    """Keep the programs of supervisord's `configuration` up until a signal says stop.
+
+    Those named in `programs` are forked and call that function, with their command's words in `sys.argv`, where
+    supervisord would have started Python anew. So nothing may be open here that two processes must not share.
+    """
+    options = ForkingOptions(programs)
+    options.realize(["-c", str(configuration)])
+    options.first, options.test = True, False
+    # Out of the collector's reach: it writes into every object that it looks at, and what is written is not shared.
+    gc.collect()
+    gc.freeze()
+    go(options)
+    options.close_logger()
+
+
+class ForkingOptions(ServerOptions):  # type: ignore[misc]  # supervisor has no types
+    """supervisord's settings, and with them its way to the system: there is no other place to reach into."""
+
+    def __init__(self, programs: Mapping[str, Program]) -> None:
+        super().__init__()
+        self._programs = programs
+
+    def execve(self, filename: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Become the program; called in the fresh child."""
+        name = environment["SUPERVISOR_PROCESS_NAME"]
+        if program := self._programs.get(name):
+            become(name, program, argv, environment)
+        super().execve(filename, argv, environment)
+
+    def openhttpservers(self, supervisor: Supervisor) -> None:
+        """There are none; but this is called when the list of listeners has been emptied and nothing runs yet."""
+        super().openhttpservers(supervisor)
+        exits = ExitCounter()
+        events.subscribe(events.ProcessStateFatalEvent, lambda event: stop_all(f"{_name(event)} does not start"))
+        events.subscribe(events.ProcessStateExitedEvent, lambda event: _count(exits, _name(event)))
+
+
+def _name(event: Any) -> str:
+    return str(event.process.config.name)
+
+
+def _count(exits: ExitCounter, name: str) -> None:
+    if complaint := exits.add(name):
+        stop_all(complaint)
+
+
+def stop_all(reason: str) -> None:
+    """Stop the appliance, whose restart policy takes over from there.
+
+    A program that never comes up, or that comes up and dies again and again, would otherwise stay down or loop unseen
+    behind a container that looks alive.
+    """
+    print(f"microblog: {reason}; stopping. The lines above say why it fails.", file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def become(name: str, program: Program, argv: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """Be this program and nothing else, and end with its status."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(environment)
+    # For `ps` and `top`, as all have the same command; the kernel takes 15 characters, if it may be written.
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(f"blog-{name}")
+    # of `python -m module words` what the module would see
+    sys.argv = list(argv[2:])
+    run_and_exit(program)

@@ -1,0 +1,59 @@
+"""Checks of the database and of what is done with it: its structure, the worker, the jobs, the search index."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from ..core.database import db
+from ..core.schema import newest_revision, revision_of
+from ..core.state import heartbeat_age
+from ..core.time import utc_now
+from ..jobs.service import GIVEN_UP, oldest_due, oldest_waiting, tally
+from ..search.service import UPDATE
+from ..web.context import settings
+from .check import FAIL, OK, WARN, Check, graded
+
+HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
+# New rows gather for a quarter of a minute before they are indexed.
+LAG_WARN, LAG_FAIL = 30.0, 300.0
+# Work that is due is begun within a moment; only behind a long job does it wait.
+DUE_WARN = 900.0
+
+
+def database() -> Check:
+    """Whether it answers."""
+    db.session.execute(text("SELECT 1"))
+    return Check(OK, "answers")
+
+
+def schema() -> Check:
+    """Whether its structure is the one that this version knows."""
+    revision = revision_of(db.session.connection())
+    return Check(OK if revision == newest_revision() else FAIL, f"revision {revision}")
+
+
+def worker() -> Check:
+    """When it gave its last sign of life."""
+    age = heartbeat_age(settings().run_dir)
+    if age is None:
+        return Check(FAIL, "has not started")
+    return graded(age, HEARTBEAT_WARN, HEARTBEAT_FAIL, f"last sign of life {age:.0f} s ago")
+
+
+def search() -> Check:
+    """How long the change waits that has not been indexed for longest."""
+    waiting = oldest_waiting(db.session(), UPDATE)
+    lag = (utc_now() - waiting).total_seconds() if waiting else 0.0
+    return graded(lag, LAG_WARN, LAG_FAIL, f"{settings().search.engine}, {lag:.0f} s behind")
+
+
+def jobs() -> Check:
+    """How many wait, whether one waits for too long, how many were given up."""
+    counts = tally(db.session())
+    given_up = sum(each.count for each in counts if each.state == GIVEN_UP)
+    due = oldest_due(db.session(), utc_now())
+    waited = (utc_now() - due).total_seconds() if due else 0.0
+    told = f"{given_up} given up, {sum(each.count for each in counts) - given_up} waiting"
+    if waited > DUE_WARN:
+        return Check(WARN, f"{told}, the oldest for {waited / 60:.0f} minutes")
+    return Check(WARN if given_up else OK, told)

@@ -1,0 +1,68 @@
+"""Checks of the disk: its kind, the room on it, the database's files, what of before is still kept."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from ..backup.leftovers import leftovers
+from ..boot.volume import EPHEMERAL, NETWORK, file_system_of
+from ..web.context import settings
+from .check import FAIL, MEBIBYTE, OK, WARN, Check, mebibytes
+
+DISK_WARN, DISK_FAIL = 200 * MEBIBYTE, 50 * MEBIBYTE
+LARGE_LOG = 64 * MEBIBYTE
+SOUND_SQLITE = (3, 51, 3)
+DAY = 86400
+OLD_DATA_WARN_DAYS = 30
+
+
+def disk() -> Check:
+    """The room that is left for the data."""
+    free = shutil.disk_usage(settings().data_dir).free
+    return Check(FAIL if free < DISK_FAIL else WARN if free < DISK_WARN else OK, f"{mebibytes(free)} free", free)
+
+
+def volume() -> Check:
+    """What the data lies on."""
+    kind = file_system_of(settings().data_dir)
+    bad = FAIL if kind in NETWORK else WARN if kind in EPHEMERAL else OK
+    return Check(bad, f"the data is on {kind or 'a file system that cannot be told'}")
+
+
+def sqlite() -> Check:
+    """Whether this SQLite is one without the fault of write-ahead logs."""
+    return Check(OK if sqlite3.sqlite_version_info >= SOUND_SQLITE else WARN, sqlite3.sqlite_version)
+
+
+def log() -> Check:
+    """The database and its write-ahead log, whose mode is asserted."""
+    path = settings().database_path
+    if not path.exists():
+        return Check(FAIL, "there is no database yet")
+    with closing(sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)) as connection:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    size = log_size(path)
+    status = FAIL if mode != "wal" else WARN if size > LARGE_LOG else OK
+    return Check(status, f"database {mebibytes(path.stat().st_size)}, log {mebibytes(size)}, mode {mode}")
+
+
+def log_size(database: Path) -> int:
+    """Bytes of the write-ahead log."""
+    side = Path(f"{database}-wal")
+    return side.stat().st_size if side.exists() else 0
+
+
+def old_data() -> Check:
+    """Data of before a restore, and copies of before an upgrade, that are still kept."""
+    kept = leftovers(settings().data_dir)
+    if not kept:
+        return Check(OK, "none")
+    # Of the copies only the newest few are ever there; the folders stay until somebody removes them.
+    old = any(each.is_data and time.time() - each.since.timestamp() > OLD_DATA_WARN_DAYS * DAY for each in kept)
+    folders = sum(each.is_data for each in kept)
+    told = f"{folders} of before a restore, {len(kept) - folders} of before an upgrade"
+    return Check(WARN if old else OK, f"{told}, {mebibytes(sum(each.size for each in kept))}")
