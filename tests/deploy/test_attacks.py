@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from front_door import FrontDoor, free_ports, opened, render
-from page import Page
-from running import Running, running
+from front_door import FrontDoor
+from running import Running
+from set_up import SetUp
 
 from app.core.config import PROJECT_ROOT
 
@@ -24,32 +24,15 @@ OTHER = "127.0.0.9"
 
 
 @pytest.fixture(scope="module")
-def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The application as in its container: behind one proxy, with cookies for https."""
-    folder = tmp_path_factory.mktemp("attacked")
-    with running(folder, free_ports(1)[0], MICROBLOG_HTTPS="1", MICROBLOG_PROXY_HOPS="1") as appliance:
-        yield appliance
+def site(set_up: SetUp) -> FrontDoor:
+    """Nginx with an appliance behind it."""
+    return set_up.door
 
 
 @pytest.fixture(scope="module")
-def site(appliance: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
-    """Nginx before it, set up by alice."""
-    folder = tmp_path_factory.mktemp("front")
-    (folder / "tls").mkdir()
-    ports = [*free_ports(2), int(appliance.address.rpartition(":")[2])]
-    with opened(folder, ports, render(folder, ports)) as door:
-        form = door.ask("/setup")
-        names = {"code": appliance.setup_code, "username": "alice", "email": "alice@example.org"}
-        names |= {"password": "correct horse battery", "password2": "correct horse battery"}
-        names |= {field["name"]: field["value"] for field in Page(form.text).all("input") if "csrf" in field["name"]}
-        made = door.send("/setup", names, cookie(form.headers.get_all("Set-Cookie", [])))
-        assert made.status == 302, made.text
-        yield door
-
-
-def cookie(lines: list[str]) -> str:
-    """What a browser sends back of the cookies that it was given."""
-    return "; ".join(line.partition(";")[0] for line in lines)
+def appliance(set_up: SetUp) -> Running:
+    """That appliance."""
+    return set_up.appliance
 
 
 @pytest.fixture(autouse=True)
