@@ -6,6 +6,8 @@ import contextlib
 import re
 import resource
 import socket
+import ssl
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,3 +223,18 @@ def test_a_body_in_chunks_without_end_is_refused(site: FrontDoor) -> None:
             for _ in range(64):
                 connection.sendall(chunk)
         assert b"200 OK" not in said(connection)
+
+
+def test_an_old_tls_is_refused(site: FrontDoor) -> None:
+    old = ssl.create_default_context()
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    # This machine's OpenSSL would not offer it by itself; the refusal has to be the other side's.
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with (
+        socket.create_connection(("127.0.0.1", site.https_port), timeout=60) as plain,
+        pytest.raises(ssl.SSLError, match="alert protocol version"),
+    ):
+        old.wrap_socket(plain)
