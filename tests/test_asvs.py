@@ -27,12 +27,12 @@ Row = tuple[str, str, str, str]
 def rows_of(text: str) -> list[Row]:
     """Requirement, in short, whether it is met, by what."""
     cells = [
-        [cell.strip() for cell in line.strip("|\n ").split("|")] for line in text.splitlines() if line[:3] == "| V"
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:3] == "| V"
     ]
     return [(row[0], row[1], row[2], row[3]) for row in cells]
 
 
-def tests_that_exist() -> set[str]:
+def existing_tests() -> set[str]:
     """Every test as file and name."""
     return {
         f"{path.name}::{node.name}"
@@ -61,9 +61,9 @@ def faults(text: str, existing: set[str]) -> list[str]:
     return wrong
 
 
-def test_every_requirement_is_in_the_table_with_tests_that_exist_or_a_reason() -> None:
+def test_every_requirement_is_in_the_table_with_existing_tests_or_a_reason() -> None:
     assert len(REQUIREMENTS) == 70
-    assert faults(TABLE.read_text(), tests_that_exist()) == []
+    assert faults(TABLE.read_text(), existing_tests()) == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_every_requirement_is_in_the_table_with_tests_that_exist_or_a_reason() -
 def test_what_is_wrong_in_the_table_is_noticed(old: str, new: str) -> None:
     text = TABLE.read_text()
     assert old in text
-    assert faults(text.replace(old, new), tests_that_exist())
+    assert faults(text.replace(old, new), existing_tests())
 
 
 def test_the_images_are_made_of_what_is_listed_alone() -> None:
