@@ -26,9 +26,7 @@ Row = tuple[str, str, str, str]
 
 def rows_of(text: str) -> list[Row]:
     """Requirement, in short, whether it is met, by what."""
-    cells = [
-        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:3] == "| V"
-    ]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:3] == "| V"]
     return [(row[0], row[1], row[2], row[3]) for row in cells]
 
 
