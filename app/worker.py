@@ -1,4 +1,4 @@
-"""The worker: does the jobs, looks after index and backup, and is silent when there is nothing to do."""
+"""The worker: does the jobs, looks after all the rest, and is silent when there is nothing to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .translating.service import follow_settings
-from .upkeep import IndexCare, Night
+from .upkeep import IndexCare, Lookout, Night
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
@@ -52,6 +52,7 @@ class Worker:
         catalogue = build_catalogue()
         self._index_care = IndexCare(index, catalogue, self._run_dir)
         self._night = Night(settings)
+        self._lookout = Lookout(settings)
         catalogue.check, catalogue.watch = self._interrupt_if_stopping, self._index_care.during_rebuild
         self._registry = build_registry(index, catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
@@ -84,6 +85,7 @@ class Worker:
                 beat(self._run_dir)
             self._index_care.look()
             self._night.look()
+            self._lookout.look()
             return self._seconds_to_next()
         except (Busy, StorageFull, SearchUnavailable) as error:
             # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.

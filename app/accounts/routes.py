@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from ..audit.service import LOG_IN_FAILED, LOGGED_IN, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, Conflict, Forbidden, Invalid, NotFound, StorageFull, mark
-from ..web.context import is_program, visitor_address
+from ..web.context import SILENT, is_program, visitor_address
 from ..web.forms import attach, checked_token, status_of
 from ..web.security import safe_next
 from ..web.throttle import Throttle
@@ -32,7 +32,7 @@ login_manager.login_view = "accounts.login"
 login_manager.login_message = _l("Log in to see this page.")
 login_manager.login_message_category = "info"
 # Pages that exist before there is any account.
-BEFORE_SETUP = frozenset({"accounts.setup", "static", "bootstrap.static", "health.livez", "health.readyz"})
+BEFORE_SETUP = SILENT | {"accounts.setup"}
 # Blueprints whose pages count as being here.
 PRESENCE = frozenset({"posts", "messages"})
 READY = "microblog.has_accounts"
