@@ -71,6 +71,7 @@ ONLY_IN = {
     "flask_login": {
         "app/accounts/models.py",
         "app/web/guard.py",
+        "app/health/pages.py",
         *(f"app/{feature}/routes.py" for feature in FEATURES),
     },
 }

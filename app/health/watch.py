@@ -42,7 +42,7 @@ class Standing:
 def read_standing(run_dir: Path) -> Standing | None:
     """What the worker found when it last looked, None if it has not yet."""
     path = run_dir / NAME
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, AttributeError):
         age = max(0.0, time.time() - path.stat().st_mtime)
         noted = json.loads(path.read_text())
         return Standing({name: Check(**values) for name, values in noted.items()}, age)
