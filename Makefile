@@ -1,7 +1,7 @@
 # `make` lists the targets. With Docker you need none of them: docker compose up -d
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench bench-search lock
+.PHONY: help run test test-arm64 check release lint types bench bench-search lock
 
 python := .venv/bin/python
 tests ?= tests
@@ -17,17 +17,25 @@ test: ## run the tests; those that need a tool which is missing here are skipped
 	@deploy/page-checker.sh
 	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
 
+test-arm64: ## build both images for 64-bit ARM, start them under an emulator and use them (needs Docker and qemu-user-static)
+	@deploy/venv.sh requirements-dev.txt
+	@exec $(python) -m pytest --quiet -m arm64 tests/system/test_arm64.py
+
 check: lint types test ## everything that CI runs
+
+release: ## prepare a release: set VERSION=1.2.3, check everything, commit, tag; nothing is pushed
+	@deploy/release.sh "$(VERSION)"
 
 lint: ## check style and scripts
 	@deploy/venv.sh requirements-dev.txt
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@if command -v shellcheck >/dev/null; then shellcheck backup.sh deploy/*.sh nginx/*.sh .ci/run; else echo 'shellcheck is missing: scripts not checked'; fi
+	@if command -v actionlint >/dev/null; then actionlint; else echo 'actionlint is missing: workflows not checked'; fi
 
 types: ## check types
 	@deploy/venv.sh requirements-dev.txt
-	@$(python) -m mypy --strict app
+	@$(python) -m mypy --strict app deploy/stdlib_bytecode.py
 
 bench: ## measure start, memory, writes to the disk, search and pages (two minutes; not a test)
 	@deploy/venv.sh requirements.txt

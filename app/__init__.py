@@ -27,6 +27,10 @@ from .preferences.routes import init_preferences
 from .recovery.routes import init_recovery
 from .search.engine import make_index
 from .search.interface import SearchIndex
+from .second_factor.routes import init_second_factor
+from .security.routes import init_security as init_security_pages
+from .sessions.routes import init_sessions
+from .setup.routes import init_setup
 from .tokens.routes import init_tokens
 from .translating.routes import init_translating
 from .translators.service import make_translator
@@ -71,6 +75,10 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
     init_audit(app)
     init_accounts(app)
+    init_setup(app)
+    init_second_factor(app)
+    init_sessions(app)
+    init_security_pages(app)
     init_preferences(app)
     init_recovery(app)
     init_invitations(app)

@@ -31,7 +31,7 @@ def measure(appliance: Appliance, *, posts: int, idle: int) -> None:
     show("start to first page", f"{appliance.started_after:.1f} s")
     browser = Browser(appliance.address)
     browser.set_up(appliance.setup_code)
-    show("memory idle (sum of PSS)", f"{appliance.memory() / MIB:.0f} MiB")
+    show("memory idle (sum of PSS)", f"{appliance.tree.memory() / MIB:.0f} MiB")
     show(f"written to the disk while idle for {idle} s", f"{written(appliance, lambda: time.sleep(idle))} bytes")
     found: list[float] = []
     per_post = written(appliance, lambda: found.extend(write_posts(browser, posts))) / posts
@@ -42,7 +42,7 @@ def measure(appliance: Appliance, *, posts: int, idle: int) -> None:
     )
     for address in ("/", "/explore", "/search?q=number"):
         show(f"page {address}, median of 100", f"{page_time(browser, address) * 1000:.1f} ms")
-    show("memory after that (sum of PSS)", f"{appliance.memory() / MIB:.0f} MiB")
+    show("memory after that (sum of PSS)", f"{appliance.tree.memory() / MIB:.0f} MiB")
 
 
 def show(what: str, figure: str) -> None:
@@ -52,9 +52,9 @@ def show(what: str, figure: str) -> None:
 
 def written(appliance: Appliance, act: Callable[[], object]) -> int:
     """Bytes that all processes sent to the disk during `act`."""
-    before = appliance.bytes_written()
+    before = appliance.tree.bytes_written()
     act()
-    return appliance.bytes_written() - before
+    return appliance.tree.bytes_written() - before
 
 
 def write_posts(browser: Browser, count: int) -> list[float]:

@@ -15,6 +15,8 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
+from .tree import Tree
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -22,7 +24,7 @@ STOP_SECONDS = 20
 class Appliance:
     """The real boot, supervisord, web and worker, on a free port of this machine, with its data in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -34,6 +36,8 @@ class Appliance:
             "PORT": str(port),
             "MICROBLOG_DATA_DIR": str(folder / "data"),
             "MICROBLOG_RUN_DIR": str(self._run_dir),
+            "MALLOC_ARENA_MAX": "1",
+            **settings,
         }
         self.started_after = 0.0
 
@@ -67,40 +71,14 @@ class Appliance:
             raise RuntimeError("no set-up code in the log")
         return found[1]
 
-    def memory(self) -> int:
-        """Sum of the proportional set sizes of all processes, in bytes."""
-        return sum(_field(process, "smaps_rollup", "Pss:") * 1024 for process in self._processes())
-
-    def bytes_written(self) -> int:
-        """What all processes have sent to the disk so far, in bytes.
-
-        What was written to files that were removed before it reached the disk does not count.
-        """
-        processes = self._processes()
-        sent = sum(_field(process, "io", "write_bytes:") for process in processes)
-        return sent - sum(_field(process, "io", "cancelled_write_bytes:") for process in processes)
+    @property
+    def tree(self) -> Tree:
+        """Its processes."""
+        return Tree(self._process.pid)
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/setup", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.address}/auth/login", timeout=5) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
-
-    def _processes(self) -> list[int]:
-        found, fresh = [self._process.pid], [self._process.pid]
-        while fresh:
-            parents = " ".join(map(str, fresh))
-            listing = subprocess.run(
-                ["ps", "-o", "pid=", "--ppid", parents], capture_output=True, text=True, check=False
-            )
-            fresh = [int(each) for each in listing.stdout.split()]
-            found += fresh
-        return found
-
-
-def _field(process: int, name: str, label: str) -> int:
-    for line in Path(f"/proc/{process}/{name}").read_text().splitlines():
-        if line.startswith(label):
-            return int(line.split()[1])
-    return 0

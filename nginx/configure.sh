@@ -41,11 +41,27 @@ tls_groups() {
   echo X25519:prime256v1:secp384r1
 }
 
+# what the settings call this machine: names and addresses, and the one in the address that the log names
+hosts() {
+  public=${MICROBLOG_PUBLIC_URL:-}
+  public=$(printf '%s\n' "${public#*://}" | sed -E -e 's|/.*||' -e 's/^(\[.*\]|[^:]*):[0-9]+$/\1/' -e 's/[][]//g')
+  printf '%s\n' "${MICROBLOG_HOSTS:-}" "$public" | tr -s ',[:space:]' '\n' | tr '[:upper:]' '[:lower:]' |
+    grep -E '^[a-z0-9:][a-z0-9_.:-]*$' | sort -u
+}
+
+known_hosts() { # for Nginx's map, as patterns: a port may follow
+  hosts | sed -E -e 's/^.*:.*$/[&]/' -e 's/[].[]/\\\\&/g' -e 's/.*/"~*^&(:[0-9]+)?$" 0;/' | paste -sd' '
+}
+
+# names that nobody has told us of: refused once we were told of some
+other_hosts() { if hosts | grep -q .; then echo 1; else echo 0; fi; }
+
 render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
   sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
     -e "s|@TLS_DIR@|$tls_dir|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
     -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
+    -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
     -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
     -e "s|@LISTEN_HTTP_IPV6@|$(listen_ipv6 8080)|g" -e "s|@LISTEN_HTTPS_IPV6@|$(listen_ipv6 "8443 ssl$listen_http2")|g" \
     "$source_dir/$1.template" >"$run_dir/$1"

@@ -7,12 +7,13 @@ from page import PageClient
 
 from app.accounts.models import User
 from app.accounts.passwords import hash_password
-from app.accounts.queries import get_user
+from app.accounts.queries import get_account, get_user
 from app.accounts.service import create_user, follow
 from app.core.database import db, transaction
 from app.messages.service import send_message
 from app.posts.models import Post
 from app.posts.service import create_post
+from app.sessions.service import begin_session
 from app.tokens.service import create_token
 
 PASSWORD = "correct horse battery"
@@ -59,12 +60,14 @@ class People:
     def browser(self, username: str) -> PageClient:
         """A browser in which that person is logged in, by the same cookie that the log-in page would set."""
         client = PageClient(self._app)
-        with self._app.app_context():
-            session_id = get_user(username).get_id()
         with client.session_transaction() as session:
-            session["_user_id"] = session_id
-            session["_fresh"] = True
+            session["_user_id"], session["_fresh"] = self.log_in(username), True
         return client
+
+    def log_in(self, username: str) -> str:
+        """Begin a log-in of that person's; what its cookie holds."""
+        with self._app.app_context(), transaction():
+            return begin_session(get_account(username))
 
     def program(self, username: str) -> dict[str, str]:
         """The headers that a program of that person's shows."""

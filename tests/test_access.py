@@ -54,6 +54,17 @@ ROUTES = [
     Access("GET", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/auth/logout", 302, 302, 302),
+    Access("GET", "/auth/login/code", 302, 302, 302),
+    Access("POST", "/auth/login/code", 302, 302, 302),
+    Access("GET", "/auth/second_factor", 302, 200, 200),
+    Access("POST", "/auth/second_factor", 302, 422, 422),  # without password and code; tests/second_factor has the rest
+    Access("GET", "/auth/email", 302, 200, 200),
+    Access("POST", "/auth/email", 302, 302, 302),
+    Access("GET", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
+    Access("POST", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
+    Access("GET", "/auth/security", 302, 200, 200),
+    Access("POST", "/auth/sessions/<int:session_id>/end", 302, 404, 404, "/auth/sessions/9/end"),
+    Access("POST", "/auth/sessions/end", 302, 302, 302),
     Access("GET", "/messages", 302, 200, 200),
     Access("GET", "/messages/sent", 302, 200, 200),
     Access("GET", "/messages/search", 302, 200, 200, "/messages/search?q=words"),
@@ -151,6 +162,7 @@ FORMS = {
     "/preferences": {"language": "es", "time_zone": "Europe/Madrid"},
     "/edit_profile": {"username": "another-name", "about_me": "new"},
     "/auth/password": {"password_now": PASSWORD, "password": "another password", "password2": "another password"},
+    "/auth/email": {"email": "new@example.org", "password_now": PASSWORD},
     "/auth/login": {"username": "bob", "password": PASSWORD},
     "/auth/register": {
         "username": "dora", "email": "dora@example.org", "password": PASSWORD, "password2": PASSWORD
@@ -161,10 +173,16 @@ POSTS = [
     if route.method == "POST" and route.rule != "/setup" and not route.rule.startswith("/api/")
 ]  # fmt: skip
 # Logging out leads to the log-in page whoever does it.
-OPEN_FORMS = ("/auth/login", "/auth/logout", "/auth/register", "/invite/<token>")
+OPEN_FORMS = ("/auth/login", "/auth/login/code", "/auth/logout", "/auth/register", "/invite/<token>")
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
-# Not reachable for anybody here, with or without a token; tests/recovery and tests/invitations have their forms.
-RECOVERY = ("/auth/reset_password_request", "/auth/reset_password/<token>", "/invite/<token>")
+# Not reachable for anybody here, with or without a token; tests of these features have their forms.
+RECOVERY = (
+    "/auth/reset_password_request",
+    "/auth/reset_password/<token>",
+    "/invite/<token>",
+    "/auth/login/code",
+    "/auth/email/<token>",
+)
 FOR_ADMINISTRATORS = ("/admin/", "/user/<username>/recovery_link")
 PAGES = [route for route in ROUTES if route.method == "GET"]
 FORMS_ALONE = [route for route in POSTS if route.rule not in {page.rule for page in PAGES}]

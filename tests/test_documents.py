@@ -62,12 +62,9 @@ def test_the_map_has_every_package_and_every_dependency() -> None:
     assert [name for name in names if f"`{name}`" not in MAP] == []
 
 
-def test_the_version_is_the_same_everywhere() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    changelog = (ROOT / "CHANGELOG.md").read_text()
-    newest = re.search(r"^## (\S+)", changelog, re.MULTILINE)
-    assert newest is not None
-    assert project["version"] == VERSION == newest[1]
+def test_the_changelog_has_this_version() -> None:
+    """The newest entry may be for the next one, which `make release` then sets."""
+    assert VERSION in re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
 
 def test_every_table_is_in_the_map() -> None:

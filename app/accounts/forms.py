@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, StringField, TextAreaField
+from wtforms import EmailField, PasswordField, StringField, TextAreaField
 from wtforms.validators import EqualTo
 
 from ..web.forms import Form, required, rule
-from .service import checked_about, checked_email, checked_password, checked_username
+from .models import User
+from .rules import checked_password
+from .service import checked_about, checked_email, checked_username
 
 
 def new_password(label: Any) -> PasswordField:
-    """A field for a password that somebody chooses."""
-    return PasswordField(label, validators=[required(), rule(checked_password)])
+    """A field for a password that somebody chooses, in a form that is a ChoosesPassword."""
+    return PasswordField(label, validators=[required(), _may_be_chosen])
+
+
+def _may_be_chosen(form: ChoosesPassword, field: PasswordField) -> None:
+    rule(lambda password: checked_password(password, *form.own_words()))(form, field)
 
 
 def repeated_password() -> PasswordField:
@@ -23,15 +29,17 @@ def repeated_password() -> PasswordField:
     return PasswordField(_l("Repeat the password"), validators=[required(), same])
 
 
-class LoginForm(Form):
-    """Log in."""
+class ChoosesPassword(Form):
+    """A form with a new password."""
 
-    username = StringField(_l("Username"), validators=[required()])
-    password = PasswordField(_l("Password"), validators=[required()])
-    remember_me = BooleanField(_l("Keep me logged in"))
+    owner: User | None = None
+
+    def own_words(self) -> tuple[str, ...]:
+        """What others know of whoever chooses."""
+        return (self.owner.username, self.owner.email) if self.owner else ()
 
 
-class RegistrationForm(Form):
+class RegistrationForm(ChoosesPassword):
     """Make an account."""
 
     username = StringField(_l("Username"), validators=[required(), rule(checked_username)])
@@ -39,11 +47,9 @@ class RegistrationForm(Form):
     password = new_password(_l("Password"))
     password2 = repeated_password()
 
-
-class SetupForm(RegistrationForm):
-    """Make the first account, the administrator's."""
-
-    code = StringField(_l("Set-up code"), validators=[required()])
+    def own_words(self) -> tuple[str, ...]:
+        """The name and the address that are typed above."""
+        return (self.username.data or "", self.email.data or "")
 
 
 class ProfileForm(Form):
@@ -52,11 +58,3 @@ class ProfileForm(Form):
     # Whether it is a good name the service says: one that was brought along may stay.
     username = StringField(_l("Username"), validators=[required()])
     about_me = TextAreaField(_l("About me"), validators=[rule(checked_about)])
-
-
-class PasswordForm(Form):
-    """Choose another password."""
-
-    password_now = PasswordField(_l("Password until now"), validators=[required()])
-    password = new_password(_l("New password"))
-    password2 = repeated_password()

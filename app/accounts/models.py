@@ -25,7 +25,7 @@ ACTIVE, WAITING, SUSPENDED, LEAVING = "active", "waiting", "suspended", "leaving
 
 
 def new_session_key() -> str:
-    """A value that ties log-ins to an account; changing it ends them all."""
+    """A value that ties log-ins and tokens to an account; changing it ends them all."""
     return token_hex(16)
 
 
@@ -56,14 +56,17 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
+    # What the cookie of a log-in that is just beginning is to hold; no column.
+    session_token = ""
+
     @property
     def is_active(self) -> bool:
         """Whether this account may get in; Flask-Login asks for it by this name."""
         return self.status == ACTIVE
 
     def get_id(self) -> str:
-        """What the session cookie holds: it is void once `session_key` changes."""
-        return f"{self.id}.{self.session_key}"
+        """What the session cookie holds."""
+        return self.session_token
 
 
 class Follow(Model):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hmac import compare_digest
 
 from sqlalchemy import func, or_, select
 
 from ..core.database import db
 from ..core.errors import NotFound
-from ..core.paging import LARGEST_ID, whole_number
+from ..core.paging import LARGEST_ID
 from .models import WAITING, Follow, User
 
 SHORTEST_NAME_PART = 2
@@ -62,15 +61,6 @@ def get_user_by_id(user_id: int) -> User:
 def find_user_by_email(email: str) -> User | None:
     """The account with that address, regardless of case."""
     return db.session.scalar(select(User).where(User.email_key == email.lower()))
-
-
-def user_of_session(session_id: str) -> User | None:
-    """The account that a session cookie speaks for, None if that log-in was ended or the account may not get in."""
-    number, _, key = session_id.partition(".")
-    user_id = whole_number(number, LARGEST_ID)
-    user = db.session.get(User, user_id) if user_id else None
-    good = user is not None and user.is_active and compare_digest(user.session_key.encode(), key.encode())
-    return user if good else None
 
 
 def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:

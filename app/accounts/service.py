@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
 from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
-from ..core.text import REPLACEMENT, clean, is_unprintable, refuse_unprintable
+from ..core.text import REPLACEMENT, clean, is_unprintable
 from ..core.time import utc_now
 from .models import (
     ABOUT_LENGTH,
@@ -20,7 +20,6 @@ from .models import (
     EMAIL_LENGTH,
     LEAVING,
     LONGEST_PASSWORD,
-    SHORTEST_PASSWORD,
     SUSPENDED,
     USERNAME_LENGTH,
     WAITING,
@@ -91,16 +90,6 @@ def checked_email(email: str) -> str:
     if len(address) > EMAIL_LENGTH:
         raise Invalid(mark("This address is too long: at most %(limit)d characters fit."), "email", limit=EMAIL_LENGTH)
     return address
-
-
-def checked_password(password: str) -> str:
-    """The password, unchanged; raises Invalid if it is too short or too long, or holds what no keyboard types."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(mark("Use at least %(limit)d characters."), "password", limit=SHORTEST_PASSWORD)
-    if len(password) > LONGEST_PASSWORD:
-        raise Invalid(mark("Use at most %(limit)d characters."), "password", limit=LONGEST_PASSWORD)
-    refuse_unprintable(password, "password")
-    return password
 
 
 def checked_about(text: str) -> str:
@@ -207,11 +196,6 @@ def unfollow(follower: User, followed: User) -> bool:
         return False
     db.session.delete(row)
     return True
-
-
-def touch_due(user: User) -> bool:
-    """Whether it is time to note again that somebody is here: every ten minutes, for cards wear out by writing."""
-    return utc_now() - user.last_seen > LAST_SEEN_EVERY
 
 
 def touch(user_id: int) -> None:

@@ -10,6 +10,9 @@ from .models import ADDRESS_LENGTH, NAME_LENGTH, Event
 
 LOGGED_IN, LOG_IN_FAILED = "logged_in", "log_in_failed"
 PASSWORD_CHANGED, PASSWORD_CHOSEN, LINK_MADE = "password_changed", "password_chosen", "link_made"
+SESSIONS_ENDED, CODE_FAILED, RECOVERY_CODE_USED = "sessions_ended", "code_failed", "recovery_code_used"
+SECOND_FACTOR_ON, SECOND_FACTOR_OFF = "second_factor_on", "second_factor_off"
+EMAIL_CHANGED = "email_changed"
 REGISTERED, JOINED, INVITED, INVITATION_REVOKED = "registered", "joined", "invited", "invitation_revoked"
 APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
 PROMOTED, DEMOTED, DELETED = "promoted", "demoted", "deleted"
@@ -20,6 +23,12 @@ SENTENCES = {
     LOG_IN_FAILED: mark("wrong password for %(subject)s"),
     PASSWORD_CHANGED: mark("%(subject)s has another password, by %(actor)s"),
     PASSWORD_CHOSEN: mark("%(subject)s chose a new password by a link"),
+    SESSIONS_ENDED: mark("%(subject)s was logged out elsewhere, by %(actor)s"),
+    EMAIL_CHANGED: mark("%(subject)s has another e-mail address"),
+    CODE_FAILED: mark("wrong code for %(subject)s"),
+    RECOVERY_CODE_USED: mark("%(subject)s used a recovery code"),
+    SECOND_FACTOR_ON: mark("%(subject)s switched on a second factor"),
+    SECOND_FACTOR_OFF: mark("the second factor of %(subject)s was switched off, by %(actor)s"),
     LINK_MADE: mark("%(actor)s made a link for a new password of %(subject)s"),
     REGISTERED: mark("%(subject)s made an account"),
     JOINED: mark("%(subject)s made an account by an invitation"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import assemble
-from ..accounts.setup import new_code
 from ..core.config import Settings
 from ..core.database import db, transaction
+from ..setup.service import new_code
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from ..accounts.emails import tell_second_factor
 from ..accounts.queries import get_account
 from ..administration import service
 from ..audit import service as audit
 from ..core.database import transaction
 from ..invitations.service import MOST_DAYS, MOST_USES, PATH, create_invitation
+from ..second_factor.service import remove
 from ..web.context import settings
 from .explained import explained
 from .users import site
@@ -112,4 +114,18 @@ def delete(username: str, yes: bool) -> None:
     click.echo(f"{name} is locked out; the running appliance deletes the rest")
 
 
-actions = (invite, approve, suspend, resume, promote, demote, delete)
+@click.command("remove-second-factor")
+@click.argument("username")
+@with_appcontext
+@explained
+def remove_second_factor(username: str) -> None:
+    """Let somebody log in with the password alone who has lost the phone and the recovery codes."""
+    with transaction():
+        user = get_account(username)
+        if removed := remove(user.id):
+            audit.record(audit.SECOND_FACTOR_OFF, subject=user.username)
+            tell_second_factor(user, on=False)
+    click.echo(f"{username} logs in with the password alone now" if removed else f"{username} has no second factor")
+
+
+actions = (invite, approve, suspend, resume, promote, demote, delete, remove_second_factor)

@@ -9,8 +9,10 @@ import click
 from flask.cli import AppGroup
 
 from ..accounts import service
+from ..accounts.emails import tell_password_changed
 from ..accounts.passwords import hash_password
 from ..accounts.queries import all_users, get_account
+from ..accounts.rules import checked_password
 from ..audit.service import LINK_MADE, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import transaction
 from ..recovery.service import BY_HAND, make_token
@@ -31,7 +33,7 @@ def create_user(username: str, email: str, admin: bool, password_stdin: bool) ->
     """Make an account."""
     service.checked_username(username)
     service.checked_email(email)
-    password, password_hash = _password(password_stdin)
+    password, password_hash = _password(password_stdin, username, email)
     with transaction():
         user = service.create_user(username, email, password_hash, is_admin=admin)
         record(REGISTERED, subject=user.username)
@@ -55,11 +57,12 @@ def list_users() -> None:
 @explained
 def reset_password(username: str, password_stdin: bool) -> None:
     """Give an account a new password and end its log-ins."""
-    get_account(username)
-    password, password_hash = _password(password_stdin)
+    user = get_account(username)
+    password, password_hash = _password(password_stdin, user.username, user.email)
     with transaction():
         user = get_account(username)
         service.set_password(user, password_hash)
+        tell_password_changed(user)
         record(PASSWORD_CHANGED, subject=user.username)
     click.echo(f"{username} has a new password and is logged out everywhere")
     _tell(password, password_stdin)
@@ -82,10 +85,10 @@ def site() -> str:
     return settings().public_url or f"http://localhost:{settings().port}"
 
 
-def _password(from_stdin: bool) -> tuple[str, str]:
+def _password(from_stdin: bool, *own: str) -> tuple[str, str]:
     """The password and its hash; hashed before any transaction, for that is slow."""
     password = sys.stdin.readline().rstrip("\r\n") if from_stdin else token_urlsafe(12)
-    return password, hash_password(service.checked_password(password))
+    return password, hash_password(checked_password(password, *own))
 
 
 def _tell(password: str, from_stdin: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ..audit import service as audit
@@ -23,7 +23,7 @@ from ..core.state import heartbeat_age
 from ..core.time import utc_now
 from ..jobs.wake import wake_worker
 from ..web.context import SILENT, is_api, settings, visitor_address
-from ..web.forms import checked_token
+from ..web.forms import require_token
 from ..web.guard import administrator_required
 from .check import OK, Check, worst
 from .data import HEARTBEAT_FAIL
@@ -121,8 +121,7 @@ def feed() -> list[dict[str, Any]]:
 @administrator_required
 def back_up() -> Answer:
     """Have the worker make a backup, unless one is being made."""
-    if not checked_token():
-        raise BadRequest
+    require_token()
     if _percent() is None:
         ask_for_backup(settings().run_dir)
         wake_worker()
@@ -146,8 +145,7 @@ def ask_to_remove(name: str) -> Answer:
 @administrator_required
 def remove(name: str) -> Answer:
     """Remove it for good."""
-    if not checked_token():
-        raise BadRequest
+    require_token()
     try:
         remove_leftover(settings().data_dir, name)
     except Occupied:

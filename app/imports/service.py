@@ -11,13 +11,13 @@ from sqlalchemy import Table, insert
 
 from ..accounts.models import Follow, User
 from ..accounts.queries import any_account
-from ..accounts.setup import forget_code
 from ..core.database import Model, db
 from ..core.errors import Conflict, Invalid
 from ..core.time import utc_now
 from ..messages.models import Inbox, Message
 from ..posts.models import Post
 from ..search.service import request_rebuild
+from ..setup.service import forget_code
 from ..translating.service import look_back_anew
 from . import rows
 from .conversion import in_report

@@ -105,7 +105,7 @@ def _made(status: str = "") -> Answer:
         flash(_("Your account is made. An administrator has to approve it before you can log in."), "info")
     else:
         flash(_("Your account is ready. Log in."), "success")
-    return redirect(url_for("accounts.login"))
+    return redirect(url_for("sessions.login"))
 
 
 @blueprint.route("/admin/invitations", methods=["GET", "POST"])

@@ -11,9 +11,10 @@ from sqlalchemy import Select
 from ..accounts import service
 from ..accounts.passwords import hash_password
 from ..accounts.queries import Standing, get_user_by_id, standing
-from ..audit.service import REGISTERED, record
+from ..accounts.rules import checked_password
+from ..audit.service import EMAIL_CHANGED, REGISTERED, record
 from ..core.database import transaction
-from ..core.errors import Forbidden
+from ..core.errors import Forbidden, mark
 from ..tokens.api import caller, token_required
 from ..web.context import settings, visitor_address
 from ..web.operation import Made, operation
@@ -22,6 +23,7 @@ from . import queries
 from .queries import Person
 from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
 
+EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password, and the link in a letter.")
 blueprint = Blueprint("people", __name__, url_prefix="/api/users")
 
 
@@ -90,7 +92,7 @@ def create(body: dict[str, str]) -> Made:
 
     Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
     """
-    password_hash = hash_password(service.checked_password(body["password"]))
+    password_hash = hash_password(checked_password(body["password"], body["username"], body["email"]))
     with transaction():
         status = service.newcomer_status(settings().registration)
         user = service.create_user(body["username"], body["email"], password_hash, status=status)
@@ -106,12 +108,18 @@ def create(body: dict[str, str]) -> Made:
 def change(user_id: int, body: dict[str, str]) -> Person:
     """Change one's own name, address or text.
 
-    403 for any other account than that of the token; 400 when the name or the address is taken.
+    403 for any other account than that of the token, and for another address where letters are sent: it is changed on
+    the page “Security”, with the password; 400 when the name or the address is taken.
     """
     with transaction():
         user = get_user_by_id(user_id)
         changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me", "email")}
+        old = user.email
+        if settings().mail and changed["email"].strip() != old:
+            raise Forbidden(EMAIL_ON_PAGE)
         service.change_profile(user, **changed)
+        if user.email != old:
+            record(EMAIL_CHANGED, subject=user.username, address=visitor_address())
     return queries.get_person(user_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
 
-from ..accounts.forms import new_password, repeated_password
+from ..accounts.forms import ChoosesPassword, new_password, repeated_password
 from ..accounts.service import checked_email
 from ..web.forms import Form, required, rule
 
@@ -16,7 +16,7 @@ class RequestForm(Form):
     email = EmailField(_l("E-mail"), validators=[required(), rule(checked_email)])
 
 
-class NewPasswordForm(Form):
+class NewPasswordForm(ChoosesPassword):
     """Choose a new password."""
 
     password = new_password(_l("New password"))

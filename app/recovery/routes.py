@@ -8,6 +8,7 @@ from flask_login import current_user, login_required
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from ..accounts.emails import tell_password_changed
 from ..accounts.passwords import hash_password
 from ..accounts.queries import get_account
 from ..audit.service import LINK_MADE, PASSWORD_CHOSEN, record
@@ -38,7 +39,7 @@ def init_recovery(app: Flask) -> None:
 def ask() -> Answer:
     """Ask for a link by e-mail; the answer is the same whether or not there is such an account."""
     if current_user.is_authenticated:
-        return redirect(url_for("accounts.change_password"))
+        return redirect(url_for("security.change_password"))
     form = RequestForm()
     possible = settings().mail is not None
     if possible and form.validate_on_submit():
@@ -48,7 +49,7 @@ def ask() -> Answer:
         with transaction():
             service.request_link(form.email.data, site_address(), language_of_request())
         flash(_("If that address has an account, a letter with a link is on its way to it."), "info")
-        return redirect(url_for("accounts.login"))
+        return redirect(url_for("sessions.login"))
     page = render_template("recovery/ask.html", form=form, possible=possible)
     return (page, status_of(form)) if form.is_submitted() else page
 
@@ -59,13 +60,15 @@ def choose(token: str) -> Answer:
     secret = settings().secret_key
     user = service.user_of_token(secret, token)
     form = NewPasswordForm()
+    form.owner = user
     if form.validate_on_submit():
         password_hash = hash_password(form.password.data)
         with transaction():
             user = service.choose_password(secret, token, password_hash)
+            tell_password_changed(user)
             record(PASSWORD_CHOSEN, subject=user.username, address=visitor_address())
         flash(_("Your new password is set. Log in with it."), "success")
-        return redirect(url_for("accounts.login"))
+        return redirect(url_for("sessions.login"))
     page = render_template("recovery/choose.html", form=form, user=user)
     return (page, status_of(form)) if form.is_submitted() else page
 

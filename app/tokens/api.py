@@ -7,20 +7,25 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Blueprint, g, request
+from flask_babel import gettext
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from ..accounts.models import User
-from ..accounts.routes import authenticated
+from ..attempts.guard import authenticated
 from ..audit.service import LOGGED_IN, record
 from ..core.database import transaction
+from ..core.errors import mark
+from ..second_factor.guard import code_is_right
+from ..second_factor.queries import has_second_factor
 from ..web.context import visitor_address
 from ..web.operation import View, note_guard, operation
 from . import queries, service
-from .schemas import TokenShape
+from .schemas import CODE_HEADER, SecondFactorCode, TokenShape
 
 blueprint = Blueprint("tokens_api", __name__, url_prefix="/api/tokens")
 NAME = "API"
+CODE_NEEDED = mark("This account has a second factor. Send its code, which changes, as the header Second-Factor-Code.")
 
 
 def token_required(view: View) -> View:
@@ -48,12 +53,20 @@ def password_required(view: View) -> View:
         user = None
         if shown and shown.type == "basic":
             user = authenticated(shown.username or "", shown.password or "")
+        challenge = WWWAuthenticate("basic", {"realm": "Microblog"})
         if user is None:
-            raise Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "Microblog"}))
+            raise Unauthorized(www_authenticate=challenge)
+        if has_second_factor(user.id) and not _code_is_right(user):
+            raise Unauthorized(gettext(CODE_NEEDED), www_authenticate=challenge)
         return view(*arguments, **values, user=user)
 
     note_guard(guarded, "password")
     return guarded
+
+
+def _code_is_right(user: User) -> bool:
+    code = request.headers.get(CODE_HEADER, "")
+    return bool(code) and code_is_right(user, code)
 
 
 def caller() -> User:
@@ -63,10 +76,11 @@ def caller() -> User:
 
 @blueprint.post("")
 @password_required
-@operation(answer=TokenShape, errors=(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
-def create(user: User) -> dict[str, str]:
+@operation(headers=SecondFactorCode, answer=TokenShape, errors=(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
+def create(user: User, headers: dict[str, str]) -> dict[str, str]:
     """A token for a name and a password (HTTP Basic), good for an hour.
 
+    An account with a second factor needs its code, or a recovery code, as a header too; 401 says so.
     403 for an account that waits for approval or is suspended. 429 after too many wrong passwords from one address;
     Retry-After says how many seconds to wait.
     """

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
+from werkzeug.exceptions import BadRequest
 from wtforms import Field, ValidationError
 from wtforms.validators import DataRequired
 
@@ -63,3 +64,15 @@ def status_of(form: Form) -> HTTPStatus:
 def checked_token() -> bool:
     """Whether the request carries a valid token, for buttons that are forms of their own."""
     return bool(Form().validate_on_submit())
+
+
+def require_token() -> None:
+    """Raise BadRequest unless the request carries a valid token."""
+    if not checked_token():
+        raise BadRequest
+
+
+def form_page(template: str, form: Form, **values: Any) -> str | tuple[str, int]:
+    """The page of a form: as it is asked for, or as it comes back because something is wrong with it."""
+    page = render_template(template, form=form, **values)
+    return (page, status_of(form)) if form.is_submitted() else page

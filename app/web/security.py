@@ -117,4 +117,4 @@ def _is_page(app: Flask, path: str) -> bool:
         return False
     except HTTPException:
         return False
-    return endpoint not in ("static", "bootstrap.static", "accounts.login")
+    return endpoint not in ("static", "bootstrap.static", "sessions.login")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import format_date, format_datetime, format_time, format_timedelta, get_locale, gettext
+from flask_babel import format_date, format_datetime, format_time, format_timedelta, get_locale, get_timezone, gettext
 from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
@@ -21,6 +22,7 @@ from .markup import render_body
 
 NOW_SECONDS = 45
 DAYS_RELATIVE = 30
+TIMES_KEPT = 1024
 bootstrap = Bootstrap5()
 
 
@@ -64,13 +66,14 @@ class StaticMarks:
     def __init__(self, app: Flask) -> None:
         self._folder = Path(app.static_folder or "")
         self._debug = app.debug
-        self._marks: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
 
     def url(self, filename: str) -> str:
         """The address of a file in app/static."""
-        if filename not in self._marks or self._debug:
-            self._marks[filename] = sha256((self._folder / filename).read_bytes()).hexdigest()[:12]
-        return url_for("static", filename=filename, v=self._marks[filename])
+        if filename not in self._urls or self._debug:
+            mark = sha256((self._folder / filename).read_bytes()).hexdigest()[:12]
+            self._urls[filename] = url_for("static", filename=filename, v=mark)
+        return self._urls[filename]
 
 
 def relative_time(moment: datetime) -> str:
@@ -79,14 +82,35 @@ def relative_time(moment: datetime) -> str:
     if age.total_seconds() < NOW_SECONDS:
         return str(gettext("just now"))
     if age.days > DAYS_RELATIVE:
-        return str(format_date(moment, "medium"))
-    return str(format_timedelta(-age, granularity="minute", add_direction=True))
+        return _date(moment, *_reader())
+    return _ago(age.total_seconds() // 60, *_reader())
 
 
 def full_time(moment: datetime) -> str:
     """Date and time in full, with the time zone; without a choice of the reader's, the page's script says it in the
     device's own.
     """
+    return _full_time(moment, *_reader())
+
+
+def _reader() -> tuple[str, str]:
+    return str(get_locale()), str(get_timezone())
+
+
+# Kept, because a page has 25 of each, most of them shown before, and they cost a quarter of it. The words after the
+# moment say what else the answer depends on.
+@lru_cache(maxsize=TIMES_KEPT)
+def _date(moment: datetime, _locale: str, _zone: str) -> str:
+    return str(format_date(moment, "medium"))
+
+
+@lru_cache(maxsize=TIMES_KEPT)
+def _ago(minutes: float, _locale: str, _zone: str) -> str:
+    return str(format_timedelta(-timedelta(minutes=max(minutes, 1)), granularity="minute", add_direction=True))
+
+
+@lru_cache(maxsize=TIMES_KEPT)
+def _full_time(moment: datetime, _locale: str, _zone: str) -> str:
     return f"{format_date(moment, 'long')}, {format_time(moment, 'short')} {format_datetime(moment, 'zzz')}"
 
 

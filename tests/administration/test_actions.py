@@ -161,11 +161,12 @@ def test_who_is_approved_is_told_by_letter_where_letters_are_sent(
     with Postbox() as postbox:
         chosen = replace(settings, mail=postbox.settings, public_url="https://pi.local")
         app = make_app(chosen)
-        alice, base = People(app).settle().browser("alice"), f"http://{host}"
+        people = People(app).settle()
+        alice, base = people.browser("alice"), f"http://{host}"
         with app.app_context(), transaction():
             create_user("dora", "dora@example.org", PASSWORD_HASH, status=WAITING).language = "es"
-        with alice.session_transaction(base_url=base) as session, app.app_context():
-            session["_user_id"], session["_fresh"] = get_account("alice").get_id(), True
+        with alice.session_transaction(base_url=base) as session:
+            session["_user_id"], session["_fresh"] = people.log_in("alice"), True
         token = Page(alice.get(DORA, base_url=base).text).value_of("csrf_token")
         assert alice.post(f"{DORA}/approve", base_url=base, data={"csrf_token": token}).status_code == 302
         with app.app_context():

@@ -142,7 +142,7 @@ def test_a_database_that_cannot_be_had_keeps_nobody_out(
     def busy(*_arguments: object, **_values: object) -> None:
         raise Busy
 
-    monkeypatch.setattr("app.accounts.routes.record", busy)
+    monkeypatch.setattr("app.attempts.guard.record", busy)
     assert client.send("/auth/login", {"username": "bob", "password": PASSWORD}).location == "/"
     assert client.get("/index").status_code == 200
 

@@ -2,156 +2,41 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import re
 import shutil
-import socket
-import ssl
 import subprocess
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
+from front_door import FrontDoor, free_ports, nginx, opened, render, standing_in
 
 NEEDS = ("nginx", "openssl")
 
 
-class StandIn(BaseHTTPRequestHandler):
-    """Answers what the path asks for, and tells which headers it saw."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        status = int(self.path.removeprefix("/status/")) if self.path.startswith("/status/") else 200
-        body = "".join(f"{name}: {value}\n" for name, value in self.headers.items()).encode() + b"x" * 2000
-        self.send_response(status)
-        self.send_header("Content-Type", "text/css" if self.path.endswith(".css") else "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    text: str
-
-
-class FrontDoor:
-    """A running Nginx."""
-
-    def __init__(self, ports: list[int], authority: Path) -> None:
-        self.http_port, self.https_port, self.application_port = ports
-        self._trust = ssl.create_default_context(cafile=str(authority))
-
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPSConnection("localhost", self.https_port, context=self._trust)
-        return answer(connection, path, method, body, {name.replace("_", "-"): text for name, text in headers.items()})
-
-    def ask_http(self, path: str, port: int = 0) -> Answer:
-        return answer(http.client.HTTPConnection("localhost", port or self.http_port), path)
-
-
-def answer(
-    connection: http.client.HTTPConnection, path: str, method: str = "GET", body: bytes | None = None,
-    headers: Mapping[str, str] = MappingProxyType({}),
-) -> Answer:  # fmt: skip
-    with closing(connection):
-        connection.request(method, path, body, dict(headers))
-        response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read().decode(errors="replace"))
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-def render(root: Path, folder: Path, ports: list[int]) -> Path:
-    """What the container's entrypoint does, for this machine: other folders, other ports."""
-    http_port, https_port, application_port = ports
-    environment = {
-        **os.environ,
-        "RUN_DIR": str(folder),
-        "TLS_DIR": str(folder / "tls"),
-        "TMPDIR": str(folder),
-        "ACCESS_LOG": str(folder / "access.log"),
-        "APPLICATION": f"127.0.0.1:{application_port}",
-        "MICROBLOG_HTTPS_PORT": f"127.0.0.1:{https_port}",
-    }
-    for script in ("certificates.sh", "configure.sh"):
-        subprocess.run(["sh", root / "nginx" / script], env=environment, check=True, capture_output=True)
-    configuration = folder / "nginx.conf"
-    text = configuration.read_text()
-    assert "@" not in text, "every placeholder has its value"
-    configuration.write_text(
-        re.sub(r"listen \[::\].*\n", "", text)
-        .replace("listen 8080", f"listen 127.0.0.1:{http_port}")
-        .replace("listen 8443", f"listen 127.0.0.1:{https_port}")
-    )
-    return configuration
-
-
-def nginx(configuration: Path) -> list[str]:
-    # as root, Nginx would give its worker to a user who cannot read the test's folder
-    user = "user root; " if os.getuid() == 0 else ""
-    return [shutil.which("nginx") or "nginx", "-e", "stderr", "-c", str(configuration), "-g", f"{user}daemon off;"]
-
-
 @pytest.fixture(scope="module")
-def front_door(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
+def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     for tool in NEEDS:
         if shutil.which(tool) is None:
             pytest.skip(f"needs {tool}")
     folder = tmp_path_factory.mktemp("nginx")
     (folder / "tls").mkdir()
     ports = free_ports(3)
-    configuration = render(root, folder, ports)
-    process = subprocess.Popen(nginx(configuration))
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", ports[1])) == 0:
-                break
-        time.sleep(0.1)
-    yield FrontDoor(ports, folder / "tls" / "ca" / "ca.crt")
-    process.terminate()
-    process.wait()
+    with opened(folder, ports, render(folder, ports)) as door:
+        yield door
 
 
 @pytest.fixture
 def application(front_door: FrontDoor) -> Iterator[None]:
     """The stand-in for the application is there."""
-    server = ThreadingHTTPServer(("127.0.0.1", front_door.application_port), StandIn)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with standing_in(front_door.application_port):
+        yield
 
 
-def test_the_rendered_configuration_is_valid(root: Path, tmp_path: Path) -> None:
+def test_the_rendered_configuration_is_valid(tmp_path: Path) -> None:
     (tmp_path / "tls").mkdir()
-    check = subprocess.run(
-        [*nginx(render(root, tmp_path, free_ports(3))), "-t"], capture_output=True, text=True, check=False
-    )
+    check = subprocess.run([*nginx(render(tmp_path, free_ports(3))), "-t"], capture_output=True, text=True, check=False)
     assert check.returncode == 0, check.stderr
     assert "[warn]" not in check.stderr
 

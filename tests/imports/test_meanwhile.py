@@ -16,13 +16,13 @@ from people import PASSWORD_HASH
 from threads import at_once
 
 from app.accounts.models import User
-from app.accounts.setup import create_first_administrator
 from app.cli.imports import watched
 from app.core.database import db, transaction
 from app.core.errors import NotFound
 from app.imports.report import Report
 from app.imports.service import Batch, Import
 from app.imports.source import open_source
+from app.setup.service import create_first_administrator
 
 LIMIT_SECONDS = 60
 

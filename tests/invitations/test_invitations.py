@@ -224,9 +224,10 @@ def test_the_link_leads_to_this_site_whatever_the_request_calls_it(
     settings: Settings, make_app, host: str, expected: str
 ) -> None:
     app = make_app(replace(settings, hosts=("pi.local",), public_url="https://blog.example"))
-    alice, base = People(app).settle().browser("alice"), f"http://{host}"
-    with alice.session_transaction(base_url=base) as session, app.app_context():
-        session["_user_id"], session["_fresh"] = get_user("alice").get_id(), True
+    people = People(app).settle()
+    alice, base = people.browser("alice"), f"http://{host}"
+    with alice.session_transaction(base_url=base) as session:
+        session["_user_id"], session["_fresh"] = people.log_in("alice"), True
     token = Page(alice.get(PAGE, base_url=base).text).value_of("csrf_token")
     answer = alice.post(PAGE, base_url=base, data={"csrf_token": token, "uses": "1", "days": "1", "note": ""})
     assert link_of(answer).startswith(f"{expected}/invite/")

@@ -179,8 +179,8 @@ def test_the_length_can_be_set(settings: Settings, make_app) -> None:
 
 
 @pytest.fixture
-def full_disk(people: People, monkeypatch) -> None:
-    """Every commit from now on meets a full disk, as SQLite reports it."""
+def full_disk(alice: PageClient, monkeypatch) -> None:
+    """Every commit from now on, alice being logged in, meets a full disk, as SQLite reports it."""
 
     def refuse(_session: object) -> None:
         raise database.OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))

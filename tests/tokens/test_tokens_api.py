@@ -11,7 +11,7 @@ from page import PageClient
 from people import PASSWORD, People
 from werkzeug.test import TestResponse
 
-from app.accounts.routes import MOST_FAILURES
+from app.attempts.service import HERE
 from app.core.time import utc_now
 from app.tokens import queries
 from app.tokens.service import LOG_IN_LIFETIME
@@ -81,7 +81,7 @@ def test_the_log_in_of_a_browser_does_not_count(alice: PageClient) -> None:
 
 
 def test_guessing_is_slowed_down(app: Flask, people: People, client: PageClient) -> None:
-    for _ in range(MOST_FAILURES):
+    for _ in range(HERE.free):
         assert ask(client, "wrong").status_code == 401
     answer = ask(client)
     assert answer.status_code == 429

@@ -8,7 +8,7 @@ from page import PageClient
 from people import PASSWORD, People
 from werkzeug.test import TestResponse
 
-from app.accounts.routes import MOST_FAILURES
+from app.attempts.service import HERE
 
 NEW = "a new password"
 
@@ -29,8 +29,8 @@ def is_logged_in(client: PageClient) -> bool:
 
 def test_the_new_password_counts_and_the_old_one_no_longer(app: Flask, alice: PageClient) -> None:
     answer = change(alice)
-    assert (answer.status_code, answer.location) == (302, "/user/alice")
-    assert "Your password is changed" in alice.page("/user/alice").text
+    assert (answer.status_code, answer.location) == (302, "/auth/security")
+    assert "Your password is changed" in alice.page("/auth/security").text
     assert can_log_in(app, NEW)
     assert not can_log_in(app, PASSWORD)
 
@@ -68,6 +68,6 @@ def test_what_is_wrong_is_told_and_changes_nothing(
 
 
 def test_guessing_is_slowed_down_here_too(app: Flask, alice: PageClient) -> None:
-    for _ in range(MOST_FAILURES):
+    for _ in range(HERE.free):
         assert change(alice, "wrong password").status_code == 422
     assert change(alice).status_code == 429

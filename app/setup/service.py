@@ -10,13 +10,13 @@ from hmac import compare_digest
 
 from sqlalchemy import delete
 
+from ..accounts.models import User
+from ..accounts.queries import any_account
+from ..accounts.service import create_user
 from ..core.database import db
 from ..core.errors import Invalid, NotFound, mark
 from ..core.models import Fact
 from ..core.time import utc_now
-from .models import User
-from .queries import any_account
-from .service import create_user
 
 FACT = "setup_code"
 # No letters or digits that look alike.

@@ -11,11 +11,11 @@ from people import PASSWORD
 from threads import at_once
 from werkzeug.test import TestResponse
 
-from app.accounts import setup
 from app.accounts.queries import all_users
 from app.core.database import db, transaction
 from app.core.models import Fact
 from app.core.time import utc_now
+from app.setup import service as setup
 
 
 @pytest.fixture

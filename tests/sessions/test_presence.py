@@ -29,7 +29,7 @@ def test_a_visit_is_noted_once(app: Flask, alice: PageClient, statements: Statem
         alice.get("/explore")
         alice.get("/index")
         alice.get("/user/bob")
-    assert [write.split()[:2] for write in statements.writes] == [["UPDATE", "user"]]
+    assert [write.split()[:2] for write in statements.writes] == [["UPDATE", "user"], ["UPDATE", "browser_session"]]
     with app.app_context():
         assert utc_now() - get_user("alice").last_seen < LAST_SEEN_EVERY
 

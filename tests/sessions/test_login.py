@@ -11,8 +11,8 @@ from people import PASSWORD, People
 
 from app.accounts.passwords import hash_password
 from app.accounts.queries import get_user
-from app.accounts.routes import FAILURE_SECONDS, MOST_FAILURES
 from app.accounts.service import set_password
+from app.attempts.service import HERE, NETWORK
 from app.core.config import Settings
 from app.core.database import transaction
 
@@ -91,7 +91,11 @@ def test_the_cookies_are_out_of_reach_for_scripts_and_other_sites(
     token = Page(client.get("/auth/login", base_url=base).text).value_of("csrf_token")
     data = {"csrf_token": token, "username": "alice", "password": PASSWORD, "remember_me": "y"}
     cookies = client.post("/auth/login", data=data, base_url=base).headers.getlist("Set-Cookie")
-    assert {cookie.partition("=")[0] for cookie in cookies} == {f"{prefix}session", f"{prefix}remember"}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        f"{prefix}session",
+        f"{prefix}remember",
+        f"{prefix}known",
+    }
     for cookie in cookies:
         parts = {part.strip().lower() for part in cookie.split(";")}
         assert {"httponly", "samesite=lax", "path=/"} <= parts
@@ -99,12 +103,12 @@ def test_the_cookies_are_out_of_reach_for_scripts_and_other_sites(
         assert not any(part.startswith("domain") for part in parts)
 
 
-def test_too_many_wrong_passwords_close_the_door_for_that_address_alone(people: People, client: PageClient) -> None:
-    for _ in range(MOST_FAILURES):
+def test_too_many_wrong_passwords_close_the_door_for_that_network_alone(people: People, client: PageClient) -> None:
+    for _ in range(HERE.free):
         assert log_in(client, password="wrong password").status_code == 422
     answer = log_in(client)
     assert answer.status_code == 429
-    assert 0 < int(answer.headers["Retry-After"]) <= FAILURE_SECONDS
+    assert 0 < int(answer.headers["Retry-After"]) <= HERE.first
     assert "Too many tries" in answer.text
     assert not is_logged_in(client)
     token = client.token("/auth/login")
@@ -116,9 +120,15 @@ def test_too_many_wrong_passwords_close_the_door_for_that_address_alone(people: 
 def test_getting_in_forgets_earlier_slips(people: People, app: Flask) -> None:
     for _ in range(3):
         client = PageClient(app)
-        for _ in range(MOST_FAILURES - 1):
+        for _ in range(HERE.free - 1):
             log_in(client, password="wrong password")
         assert log_in(client).status_code == 302
+
+
+def test_an_account_of_ones_own_does_not_reset_what_its_network_failed(people: People, client: PageClient) -> None:
+    for number in range(NETWORK.free):
+        assert log_in(client, f"name{number}", "wrong password").status_code == 422
+    assert log_in(client, "bob").status_code == 429
 
 
 def test_a_new_password_ends_every_log_in_remembered_ones_too(app: Flask, people: People) -> None:

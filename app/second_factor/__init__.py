@@ -1,0 +1,1 @@
+"""A second factor: a code that changes, beside the password, and codes for when the device is lost."""

@@ -1,0 +1,1 @@
+"""What keeps an account safe: its password, and the pages to look after it."""

@@ -1,0 +1,32 @@
+"""Letters about another e-mail address: the link to the new one, and a notice to the old one."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from ..accounts.models import User
+from ..mail.letter import Letter
+from ..web.locale import speaking
+
+
+def confirmation_letter(user: User, address: str, link: str) -> Letter:
+    """A letter to the new address, with the link that confirms it."""
+    with speaking(user.language):
+        return Letter(
+            recipient=address,
+            subject=str(_("Confirm your e-mail address")),
+            text=render_template("mail/email_confirm.txt", user=user, link=link),
+            html=render_template("mail/email_confirm.html", user=user, link=link),
+        )
+
+
+def notice_letter(user: User, address: str) -> Letter:
+    """A letter to the address until now, which says what the new one is to be."""
+    with speaking(user.language):
+        return Letter(
+            recipient=user.email,
+            subject=str(_("Your e-mail address is to change")),
+            text=render_template("mail/email_notice.txt", user=user, address=address),
+            html=render_template("mail/email_notice.html", user=user, address=address),
+        )

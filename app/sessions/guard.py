@@ -1,0 +1,99 @@
+"""Who it is that a request comes from: the log-in of its browser, begun, found and used."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from flask import Flask, g, request, session
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user, login_user
+
+from ..accounts.models import User
+from ..core.database import db, transaction
+from ..core.errors import Busy, StorageFull
+from ..core.secrets import hash_of
+from ..web.context import visitor_address
+from . import queries, service
+
+login_manager = LoginManager()
+login_manager.login_view = "sessions.login"
+login_manager.login_message = _l("Log in to see this page.")
+login_manager.login_message_category = "info"
+# Blueprints whose pages count as being here.
+PRESENCE = frozenset({"posts", "messages"})
+SECOND_STEP, SECOND_STEP_SECONDS = "second_step", 600
+
+
+@dataclass(frozen=True)
+class PresentSession:
+    """The log-in that a request belongs to, as it was when the request came: rows are read anew after a transaction."""
+
+    id: int
+    user_id: int
+    remembered: bool
+    use_due: bool
+
+
+def init_guard(app: Flask) -> None:
+    """Let every request know whose it is."""
+    login_manager.init_app(app)
+    login_manager.user_loader(_user_of)
+    app.after_request(_note_presence)
+
+
+def _user_of(token: str) -> User | None:
+    found = queries.find_session(token)
+    g.present_session = None
+    if found is None:
+        return None
+    g.present_session = PresentSession(found.id, found.user_id, found.remembered, service.use_due(found))
+    return found.user
+
+
+def present_session() -> PresentSession:
+    """The log-in that the running request belongs to; only for pages that ask for one."""
+    # Who it is may not have been asked for yet.
+    assert current_user.is_authenticated  # noqa: S101  a page without login_required is a mistake of ours
+    present: PresentSession = g.present_session
+    return present
+
+
+def enter(user: User, *, remember: bool = False) -> None:
+    """Log a visitor in, with a new token in the cookie."""
+    with transaction():
+        user.session_token = service.begin_session(
+            user, user_agent=request.user_agent.string, address=visitor_address(), remembered=remember
+        )
+    login_user(user, remember=remember)
+
+
+def begin_second_step(user: User, *, remember: bool) -> None:
+    """Note in the visitor's cookie, which is signed, that the password was right; it lets nobody in yet."""
+    session[SECOND_STEP] = [user.id, hash_of(user.session_key), remember, int(time.time())]
+
+
+def second_step() -> tuple[User, bool] | None:
+    """Whose password was right a little while ago, and whether to keep them logged in."""
+    user_id, fingerprint, remember, began = session.get(SECOND_STEP) or (0, "", False, 0)
+    user = db.session.get(User, user_id) if time.time() - began < SECOND_STEP_SECONDS else None
+    # A new password, or a suspension, ends what was begun before.
+    good = user is not None and user.is_active and compare_digest(hash_of(user.session_key), fingerprint)
+    return (user, bool(remember)) if user is not None and good else None
+
+
+def end_second_step() -> None:
+    """It is done."""
+    session.pop(SECOND_STEP, None)
+
+
+def _note_presence(response: Any) -> Any:
+    """Note that somebody was here, at most every ten minutes: the one write that a GET may cause, after its answer."""
+    present = g.get("present_session") if request.blueprint in PRESENCE else None
+    if present is not None and response.status_code < 400 and present.use_due:
+        with contextlib.suppress(Busy, StorageFull), transaction():
+            service.note_use(present.id, present.user_id, visitor_address(), remembered=present.remembered)
+    return response

@@ -1,0 +1,84 @@
+"""The rules of log-ins: how long they last, and what ends them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+
+from sqlalchemy import delete, select, update
+
+from ..accounts.models import User
+from ..accounts.service import LAST_SEEN_EVERY, touch
+from ..core.database import db
+from ..core.secrets import hash_of
+from ..core.time import utc_now
+from .browsers import browser_of
+from .models import ADDRESS_LENGTH, BrowserSession
+
+TOKEN_BYTES = 24
+# Without use; the cookie of the first kind goes with the browser anyway, if the browser does not restore it.
+LIFETIME, REMEMBERED_LIFETIME = timedelta(days=30), timedelta(days=365)
+MOST_SESSIONS = 50
+
+
+def begin_session(user: User, *, user_agent: str = "", address: str = "", remembered: bool = False) -> str:
+    """A new log-in; its token, told this once, is what the cookie holds. What has ended is cleared away."""
+    _clear_away(user)
+    token = token_urlsafe(TOKEN_BYTES)
+    browser, system = browser_of(user_agent)
+    db.session.add(
+        BrowserSession(
+            user_id=user.id,
+            token_hash=hash_of(token),
+            session_key=user.session_key,
+            browser=browser,
+            system=system,
+            address=address[:ADDRESS_LENGTH],
+            remembered=remembered,
+            expires_at=_end(remembered),
+        )
+    )
+    return token
+
+
+def keep_session(user: User, session_id: int) -> None:
+    """Let one log-in outlive a change of the password that has just been made; all others end."""
+    end_sessions(user.id, but=session_id)
+    own = BrowserSession.id == session_id, BrowserSession.user_id == user.id
+    db.session.execute(update(BrowserSession).where(*own).values(session_key=user.session_key))
+
+
+def end_session(session_id: int) -> None:
+    """End a log-in, if it has not ended already."""
+    db.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))
+
+
+def end_sessions(user_id: int, but: int) -> None:
+    """End all log-ins of an account but one."""
+    theirs = BrowserSession.user_id == user_id, BrowserSession.id != but
+    db.session.execute(delete(BrowserSession).where(*theirs))
+
+
+def use_due(session: BrowserSession) -> bool:
+    """Whether it is time to note again that somebody is here: every ten minutes, for cards wear out by writing."""
+    return utc_now() - min(session.last_used_at, session.user.last_seen) > LAST_SEEN_EVERY
+
+
+def note_use(session_id: int, user_id: int, address: str, *, remembered: bool) -> None:
+    """Note that somebody is here now, with this log-in."""
+    touch(user_id)
+    values = {"last_used_at": utc_now(), "expires_at": _end(remembered), "address": address[:ADDRESS_LENGTH]}
+    db.session.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(values))
+
+
+def _end(remembered: bool) -> datetime:
+    return utc_now() + (REMEMBERED_LIFETIME if remembered else LIFETIME)
+
+
+def _clear_away(user: User) -> None:
+    """Remove what has ended, whosever it was, and of this account the oldest beyond the number it may have."""
+    own = BrowserSession.user_id == user.id
+    db.session.execute(delete(BrowserSession).where(BrowserSession.expires_at < utc_now()))
+    db.session.execute(delete(BrowserSession).where(own, BrowserSession.session_key != user.session_key))
+    newest = select(BrowserSession.id).where(own).order_by(BrowserSession.id.desc()).limit(MOST_SESSIONS - 1)
+    db.session.execute(delete(BrowserSession).where(own, BrowserSession.id.not_in(list(db.session.scalars(newest)))))

@@ -1,0 +1,1 @@
+"""The first administrator, made with the one-time code from the log."""
