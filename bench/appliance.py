@@ -29,9 +29,9 @@ class Appliance:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        self._log = folder / "log"
-        # In memory, as by default, so that idling writes nothing.
+        # In memory, as by default, so that idling writes nothing; as is the log, which is not on the volume either.
         self._run_dir = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="microblog-bench-"))
+        self._log = self._run_dir / "log"
         self._environment = os.environ | {
             "PORT": str(port),
             "MICROBLOG_DATA_DIR": str(folder / "data"),

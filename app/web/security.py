@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,6 +45,12 @@ HEADERS = {
 csrf = CSRFProtect()
 
 
+class SignedSessions(SecureCookieSessionInterface):
+    """Cookies signed by SHA-256; Flask's own way still uses SHA-1."""
+
+    digest_method = staticmethod(sha256)
+
+
 def security_settings(settings: Settings) -> dict[str, object]:
     """Flask's settings for cookies, bodies and forged requests."""
     # The prefix makes browsers refuse the cookie from anything but this host over https.
@@ -71,6 +79,7 @@ def security_settings(settings: Settings) -> dict[str, object]:
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Headers on every answer, tokens in forms, and the visitor's real address behind our proxy."""
+    app.session_interface = SignedSessions()
     csrf.init_app(app)
     app.after_request(partial(_add_headers, _headers(settings)))
     if hops := settings.proxy_hops:
@@ -87,6 +96,9 @@ def _headers(settings: Settings) -> dict[str, str]:
 def _add_headers(headers: dict[str, str], response: Response) -> Response:
     for name, value in headers.items():
         response.headers.setdefault(name, value)
+    if request.method == "POST" and (request.endpoint or "").endswith(".logout"):
+        # Drafts, too, are nobody else's business on a computer that several people use.
+        response.headers["Clear-Site-Data"] = '"storage"'
     if request.endpoint in ("static", "bootstrap.static"):
         # Their addresses carry a mark of their content, so that a changed file has a new address.
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if "v" in request.args else "no-cache"
