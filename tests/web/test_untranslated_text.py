@@ -46,7 +46,8 @@ class Texts(HTMLParser):
         self.found: list[str] = []
         self._open: list[str] = []
         self._english = 0
-        self.feed(html)
+        # What was searched for is marked in the middle of what people wrote.
+        self.feed(re.sub("</?mark>", "", html))
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in EMPTY:
