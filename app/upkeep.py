@@ -77,6 +77,11 @@ class Night:
                 for letter in failure_letters(failure, self._admins):
                     send_later(letter)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a backup is being made, to be looked at again soon."""
+        return self._nightly.is_making
+
     def stop(self) -> None:
         """End a backup that is being made."""
         self._nightly.stop()

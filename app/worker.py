@@ -32,6 +32,8 @@ from .web.context import SETTINGS
 # Named, for as a program this module is called __main__, which the log does not know as ours.
 logger = logging.getLogger("app.worker")
 BEAT_SECONDS = 10.0
+# While a backup is made, whose end somebody may wait for.
+BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
 ANOTHER_WORKER = 75
 
@@ -96,9 +98,10 @@ class Worker:
 
     def _seconds_to_next(self) -> float:
         due = next_due(db.session())
+        longest = BUSY_SECONDS if self._night.is_busy else BEAT_SECONDS
         if due is None:
-            return BEAT_SECONDS
-        return min(BEAT_SECONDS, max(0.0, (due - utc_now()).total_seconds()))
+            return longest
+        return min(longest, max(0.0, (due - utc_now()).total_seconds()))
 
 
 def main(app: Flask | None = None) -> None:

@@ -14,7 +14,7 @@ from ..core.schema import INITIALISED
 from ..core.time import local_moment, utc_now
 from ..core.version import VERSION
 from .making import Sources, is_unchanged
-from .progress import take_request
+from .progress import forget_request, is_asked
 from .store import Store
 
 # Named as the worker's, whose log it goes to.
@@ -48,7 +48,7 @@ class Nightly:
         to be told."""
         if self._process is not None:
             return self._see_to(self._process)
-        if take_request(self._settings.run_dir):
+        if is_asked(self._settings.run_dir):
             self._begin(asked=True)
         elif (slot := self._slot()) and slot != self._settled and time.monotonic() >= self._not_before:
             if self._is_covered(slot):
@@ -56,6 +56,11 @@ class Nightly:
             else:
                 self._begin()
         return None
+
+    @property
+    def is_making(self) -> bool:
+        """Whether one that this began has not been seen to its end."""
+        return self._process is not None
 
     def _slot(self) -> datetime | None:
         """When the newest nightly one was due, None if there are to be none."""
@@ -101,6 +106,8 @@ class Nightly:
                 process.kill()
             return None
         self._process = None
+        if self._asked:
+            forget_request(self._settings.run_dir)
         said = process.communicate()[0].strip()
         if process.returncode == 0:
             logger.info("%s: %s", self._name, said.rpartition("\n")[2])

@@ -24,17 +24,23 @@ def ask_for_backup(run_dir: Path) -> None:
 
 
 def is_asked(run_dir: Path) -> bool:
-    """Whether one was asked for and not begun."""
+    """Whether one was asked for, and the worker has not seen its end."""
     return (run_dir / ASKED).exists()
 
 
-def take_request(run_dir: Path) -> bool:
-    """Whether one was asked for; the worker begins it."""
+def forget_request(run_dir: Path) -> None:
+    """What was asked for has come to its end. Not earlier: a worker that is started anew meanwhile begins it again."""
+    (run_dir / ASKED).unlink(missing_ok=True)
+
+
+def is_awaited(run_dir: Path, store: Store) -> bool:
+    """Whether one was asked for of which there is nothing to be seen yet."""
     try:
-        (run_dir / ASKED).unlink()
+        asked = (run_dir / ASKED).stat().st_mtime_ns
     except FileNotFoundError:
         return False
-    return True
+    newest = store.newest()
+    return newest is None or newest.path.stat().st_mtime_ns < asked
 
 
 def progress(data_dir: Path) -> int | None:

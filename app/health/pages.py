@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from ..audit import service as audit
 from ..backup.leftovers import find_leftover, leftovers, remove_leftover
 from ..backup.nightly import next_slot
-from ..backup.progress import ask_for_backup, is_asked, progress
+from ..backup.progress import ask_for_backup, is_awaited, progress
 from ..backup.snapshot import BackupError
 from ..backup.store import Backup, Occupied, Store
 from ..core.database import transaction
@@ -102,10 +102,10 @@ def _backups() -> Backups:
 
 
 def _percent() -> int | None:
-    """How much of a backup is made; 0 while the worker has not begun one that was asked for."""
+    """How much of a backup is made; 0 while one that was asked for has not begun."""
     chosen = settings()
     running = progress(chosen.data_dir)
-    return 0 if running is None and is_asked(chosen.run_dir) else running
+    return 0 if running is None and is_awaited(chosen.run_dir, Store(chosen.data_dir)) else running
 
 
 @blueprint.get("/progress")

@@ -21,7 +21,7 @@ from app.core.state import beat
 from app.health import network, storage
 from app.health.check import FAIL, OK, Check
 from app.health.watch import Watch
-from app.worker import Worker
+from app.worker import BUSY_SECONDS, Worker
 
 PAGE = "/admin/health"
 OLD = "before-restore-20260101T000000Z"
@@ -100,11 +100,13 @@ def test_a_backup_that_is_asked_for_is_made_once_by_the_worker(
     )
     with app.app_context():
         worker = Worker(app)
-        worker.work_once()
+        assert worker.work_once() <= BUSY_SECONDS, "somebody waits for its end"
+        assert is_asked(settings.run_dir), "another worker would begin it anew"
+        assert alice.get(f"{PAGE}/progress").get_json()[0]["data"]["progress"] < 100, "never a moment of nothing"
+        eventually(lambda: worker.work_once() and not worker._night.is_busy)
         assert not is_asked(settings.run_dir)
-        eventually(lambda: worker.work_once() and worker._night._nightly._process is None)
         worker.work_once()
-        assert worker._night._nightly._process is None, "one, however often it is asked for"
+        assert not worker._night.is_busy, "one, however often it is asked for"
     assert len(Store(settings.data_dir).backups()) == 1
     assert alice.get(f"{PAGE}/progress").get_json()[0]["data"]["progress"] == 100
     assert "Back up now" in alice.page(PAGE).text
@@ -179,3 +181,10 @@ def test_a_mark_stands_on_every_page_of_administrators_while_something_fails(
 def test_a_silent_worker_marks_the_pages_too(alice: PageClient, settings: Settings, monkeypatch) -> None:
     monkeypatch.setattr("app.core.state.time", type("Clock", (), {"time": staticmethod(lambda: time.time() + 600)}))
     assert "something needs a look" in alice.get("/explore").text
+
+
+def test_one_that_was_asked_for_is_shown_as_made_once_it_lies_there(alice: PageClient, settings: Settings) -> None:
+    alice.send(f"{PAGE}/backup", form_at=PAGE)
+    make_backup(Store(settings.data_dir), Sources(settings.data_dir, "0.1.0", settings.secret_key))
+    assert is_asked(settings.run_dir), "the worker has not seen its end"
+    assert alice.get(f"{PAGE}/progress").get_json()[0]["data"]["progress"] == 100
