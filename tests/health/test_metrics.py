@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from processes import end, environment_of, eventually, start
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
+from running import port_of_nobody, running
 
 from app.backup.making import Sources, make_backup
 from app.backup.store import Store
@@ -38,11 +40,10 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 @dataclass(frozen=True)
 class Server:
-    """A web server with two processes."""
+    """A web server at a port of this machine."""
 
     port: int
     settings: Settings
-    process: subprocess.Popen[bytes]
 
     def ask(self, method: str, path: str, **headers: str) -> tuple[int, str]:
         """The status and the text of an answer; each on a connection of its own, which any process may take."""
@@ -66,14 +67,12 @@ def value(family: Metric, name: str = "", **labels: str) -> float:
 
 @pytest.fixture
 def server(people: People, settings: Settings, tmp_path: Path, monkeypatch) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port_of_nobody()
     monkeypatch.setenv("PORT", str(port))
     monkeypatch.setenv("MICROBLOG_WEB_WORKERS", "2")
     monkeypatch.setenv("MICROBLOG_METRICS_TOKEN", TOKEN)
     process = start(settings, *GUNICORN, log=tmp_path / "web.log")
-    server = Server(port, settings, process)
+    server = Server(port, settings)
     try:
         eventually(lambda: process.poll() is not None or _is_up(port))
         assert process.poll() is None, (tmp_path / "web.log").read_text()
@@ -105,6 +104,33 @@ def test_requests_are_counted_over_all_processes_by_route_method_and_status(serv
     assert value(seconds, "microblog_request_seconds_bucket", route="/auth/login", le="+Inf") == 20
     assert 0 < value(seconds, "microblog_request_seconds_sum", route="/auth/login") < 60
     assert value(server.scrape()["microblog_requests"], route="/metrics", status="200") >= 2
+
+
+def test_the_appliance_as_it_boots_counts_on_after_its_web_process_was_killed(
+    tmp_path: Path, settings: Settings
+) -> None:
+    port = port_of_nobody()
+    with running(tmp_path, port, MICROBLOG_METRICS_TOKEN=TOKEN):
+        server = Server(port, settings)
+        for _ in range(5):
+            server.ask("GET", "/livez")
+        before = server.scrape()
+        assert value(before["microblog_requests"], route="/livez") == 5
+        eventually(lambda: "microblog_worker_heartbeat_age_seconds" in server.scrape())
+        # The file's name ends with the number of gunicorn's process that counts.
+        counts = next((tmp_path / "run" / FOLDER).glob("counter_*.db"))
+        os.kill(int(counts.stem.rpartition("_")[2]), signal.SIGKILL)
+        eventually(lambda: _is_served(server))
+        server.ask("GET", "/livez")
+        assert len(list((tmp_path / "run" / FOLDER).glob("counter_*.db"))) == 2, "another process counts"
+        assert value(server.scrape()["microblog_requests"], route="/livez") >= 6
+
+
+def _is_served(server: Server) -> bool:
+    try:
+        return server.ask("GET", "/livez")[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def test_nothing_is_written_to_the_disk_for_it(server: Server) -> None:
