@@ -14,6 +14,7 @@ from .core.environment import SettingsError
 from .core.logs import init_logs
 from .core.version import VERSION
 from .exports.routes import init_exports
+from .health.pages import init_standing
 from .health.readiness import init_health
 from .invitations.routes import init_invitations
 from .jobs.wake import use_pipe
@@ -91,6 +92,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_reference(app, VERSION)
     init_administration(app)
     init_health(app)
+    init_standing(app)
     return app
 
 
