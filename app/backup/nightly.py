@@ -14,7 +14,7 @@ from ..core.schema import INITIALISED
 from ..core.time import local_moment, utc_now
 from ..core.version import VERSION
 from .making import Sources, is_unchanged
-from .progress import forget_request, is_asked
+from .progress import forget_request, is_asked, is_awaited
 from .store import Store
 
 # Named as the worker's, whose log it goes to.
@@ -26,7 +26,8 @@ AS_GOOD = timedelta(hours=3)
 SECONDS_AFTER_START = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 600.0, 4 * 3600.0
 LONGEST_RUN = 3 * 3600.0
-OCCUPIED = 75
+# A drill is held, or another backup made: what was asked for is made after it.
+OCCUPIED, OCCUPIED_PAUSE = 75, 30.0
 
 
 class Nightly:
@@ -39,6 +40,7 @@ class Nightly:
         self._asked = False
         self._began = 0.0
         self._not_before = time.monotonic() + SECONDS_AFTER_START
+        self._asked_not_before = 0.0
         self._pause = FIRST_PAUSE
         self._settled: datetime | None = None
         self._told: datetime | None = None
@@ -48,7 +50,7 @@ class Nightly:
         to be told."""
         if self._process is not None:
             return self._see_to(self._process)
-        if is_asked(self._settings.run_dir):
+        if is_asked(self._settings.run_dir) and time.monotonic() >= self._asked_not_before:
             self._begin(asked=True)
         elif (slot := self._slot()) and slot != self._settled and time.monotonic() >= self._not_before:
             if self._is_covered(slot):
@@ -106,9 +108,12 @@ class Nightly:
                 process.kill()
             return None
         self._process = None
+        said = process.communicate()[0].strip()
+        if self._asked and process.returncode == OCCUPIED and is_awaited(self._settings.run_dir, self._store):
+            self._asked_not_before = time.monotonic() + OCCUPIED_PAUSE
+            return None
         if self._asked:
             forget_request(self._settings.run_dir)
-        said = process.communicate()[0].strip()
         if process.returncode == 0:
             logger.info("%s: %s", self._name, said.rpartition("\n")[2])
             self._settled, self._pause = self._slot(), FIRST_PAUSE

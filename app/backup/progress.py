@@ -70,7 +70,7 @@ def _is_locked(folder: Path) -> bool:
     return False
 
 
-def _how_far(work: Path, data_dir: Path) -> int:
+def _how_far(work: Path, data_dir: Path) -> int | None:
     database = max(1, (data_dir / DATABASE_FILE).stat().st_size)
     partial, copied, draft = (
         work / name for name in (f"{Path(DATABASE_FILE).stem}.partial", DATABASE_FILE, "backup.tar.gz")
@@ -84,4 +84,5 @@ def _how_far(work: Path, data_dir: Path) -> int:
     newest = Store(data_dir).newest()
     if newest is not None and newest.path.stat().st_mtime > work.stat().st_mtime - 1 and copied.exists():
         return ALMOST
-    return COPIED if copied.exists() else 0
+    # Neither: a drill, or one that arrives from elsewhere.
+    return COPIED if copied.exists() else None

@@ -117,6 +117,8 @@ def test_how_far_a_backup_is_is_told_by_its_files(settings: Settings) -> None:
     store = Store(settings.data_dir)
     size = settings.database_path.stat().st_size
     with store.workspace() as work:
+        assert progress(settings.data_dir) is None, "a drill has no such files"
+        (work / "app.partial").touch()
         seen = [progress(settings.data_dir)]
         (work / "app.partial").write_bytes(b"1" * (size // 2))
         seen.append(progress(settings.data_dir))
