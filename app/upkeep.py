@@ -1,4 +1,4 @@
-"""What the worker looks after beside the jobs: the search index, and the nightly backup."""
+"""What the worker looks after beside the jobs: the search index, the nightly backup, how everything stands."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from .core.config import Settings
 from .core.database import db, transaction
 from .core.room import keep_ballast
 from .core.state import beat
+from .health.examination import report
+from .health.watch import Watch
 from .jobs.service import any_failed, oldest_waiting, retry_failed, written_after
-from .mail.reports import failure_letters
+from .mail.reports import failure_letters, trouble_letters
 from .mail.service import send_later
 from .search.interface import SearchIndex
 from .search.progress import end_progress, write_progress
@@ -91,6 +93,26 @@ class Night:
                 for letter in failure_letters(failure, self._admins):
                     send_later(letter)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a backup is being made, to be looked at again soon."""
+        return self._nightly.is_making
+
     def stop(self) -> None:
         """End a backup that is being made."""
         self._nightly.stop()
+
+
+class Lookout:
+    """Looks at everything every few minutes, and has ADMINS told of what fails."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._watch = Watch(settings.run_dir)
+        self._admins = settings.mail.admins if settings.mail else ()
+
+    def look(self) -> None:
+        """Look if it is time."""
+        if failing := self._watch.look():
+            with transaction():
+                for letter in trouble_letters(report(failing)[:-1], self._admins):
+                    send_later(letter)

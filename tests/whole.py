@@ -101,21 +101,26 @@ class Whole:
         """Whether the web process does."""
         return Client(self.address).get("/livez").status == 200
 
-    def processes(self, word: str = "") -> list[int]:
-        """Everything that supervisord started, directly or not; with a word only the program that has it."""
+    @property
+    def pid(self) -> int:
+        """The process that booted and has become supervisord."""
         assert self._process is not None
-        chosen = [child for child in children(self._process.pid) if word.encode() in command_of(child)]
+        return self._process.pid
+
+    def processes(self, program: str = "") -> list[int]:
+        """Everything that supervisord started, directly or not; with a name only that program's."""
+        chosen = [child for child in children(self.pid) if program in ("", name_of(child))]
         return [each for child in chosen for each in (child, *children(child))]
 
-    def kill(self, word: str) -> None:
+    def kill(self, program: str) -> None:
         """kill -9 one program with all its processes."""
-        _kill_all(self.processes(word))
+        _kill_all(self.processes(program))
 
     def kill_all(self) -> None:
         """kill -9 everything, supervisord first, so that nothing is started again."""
         assert self._process is not None
         others = self.processes()
-        _kill_all([self._process.pid, *others])
+        _kill_all([self.pid, *others])
         self._process.wait(LIMIT_SECONDS)
         eventually(lambda: not any(Path(f"/proc/{each}").exists() for each in others))
 
@@ -140,12 +145,12 @@ def children(process: int) -> list[int]:
         return []
 
 
-def command_of(process: int) -> bytes:
-    """The words by which it was started."""
+def name_of(process: int) -> str:
+    """What the kernel calls it: programs are forked, so their commands are all the same."""
     try:
-        return Path(f"/proc/{process}/cmdline").read_bytes()
+        return Path(f"/proc/{process}/comm").read_text().strip()
     except OSError:
-        return b""
+        return ""
 
 
 def _kill_all(processes: list[int]) -> None:

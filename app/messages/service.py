@@ -10,7 +10,7 @@ from ..core.errors import Invalid, mark
 from ..core.room import require_room
 from ..core.text import clean
 from ..core.time import utc_now
-from ..search.service import record_change
+from ..search.service import record_new
 from .models import SUBMISSION_LENGTH, Inbox, Message
 from .queries import KIND
 
@@ -41,7 +41,7 @@ def send_message(sender: User, recipient: User, body: str, limit: int, submissio
     )
     db.session.add(message)
     db.session.flush()
-    record_change(KIND, message.id)
+    record_new(KIND, message.id)
     return message
 
 

@@ -8,7 +8,7 @@ from ..accounts.models import User
 from ..core.database import db
 from ..core.room import give_up_ballast, require_room
 from ..core.text import clean
-from ..search.service import record_change
+from ..search.service import record_change, record_new
 from .models import SUBMISSION_LENGTH, Post
 from .queries import KIND
 
@@ -36,7 +36,7 @@ def create_post(author: User, body: str, limit: int, submission: str = "") -> Po
     post = Post(author_id=author.id, body=text, submission=None if earlier else mark)
     db.session.add(post)
     db.session.flush()
-    record_change(KIND, post.id)
+    record_new(KIND, post.id)
     return post
 
 

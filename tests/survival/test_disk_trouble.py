@@ -117,7 +117,7 @@ def test_on_a_full_disk_one_can_read_and_delete_and_it_recovers_by_itself(
 ) -> None:
     assert program.post("beforehand").status == 201
     eventually(lambda: program.get("/api/search?q=beforehand").text.count("beforehand"))
-    workers = whole.processes("app.worker")
+    workers = whole.processes("blog-worker")
     eventually((settings.data_dir / ".ballast").exists)
     filler = fill(settings.data_dir)
 
@@ -135,14 +135,14 @@ def test_on_a_full_disk_one_can_read_and_delete_and_it_recovers_by_itself(
     assert program.post("still not taken").status == 507, "what was kept is for those who delete"
     assert program.send("/api/posts/1", method="DELETE").status == 204
     verify_like_the_boot(settings)
-    assert whole.processes("app.worker") == workers, whole.log.read_text()
+    assert whole.processes("blog-worker") == workers, whole.log.read_text()
 
     filler.unlink()
     eventually(lambda: browser.submit("/index", post="afterwards").status == 200)
     eventually(lambda: program.get("/api/search?q=afterwards").text.count("afterwards"))
     eventually(lambda: count(settings, "SELECT count(*) FROM job") == 0)
     assert '"beforehand' not in program.get("/api/search?q=beforehand").text
-    assert whole.processes("app.worker") == workers, whole.log.read_text()
+    assert whole.processes("blog-worker") == workers, whole.log.read_text()
     with closing(sqlite3.connect(settings.database_path)) as connection:
         bodies = [row[0] for row in connection.execute("SELECT body FROM post ORDER BY id")]
     assert bodies == ["afterwards"]
@@ -160,7 +160,7 @@ def test_a_disk_that_turns_read_only_is_told_about_read_and_waited_for(
 ) -> None:
     assert program.post("beforehand").status == 201
     eventually(lambda: program.get("/api/search?q=beforehand").text.count("beforehand"))
-    workers = whole.processes("app.worker")
+    workers = whole.processes("blog-worker")
     # As the kernel does by itself after an error, also under whoever has files open.
     subprocess.run(["mount", "-o", "remount,abort,errors=remount-ro", settings.data_dir], check=False)
     for number in range(3):
@@ -172,7 +172,7 @@ def test_a_disk_that_turns_read_only_is_told_about_read_and_waited_for(
     assert "beforehand" in browser.get("/explore").text
     assert "beforehand" in browser.get("/search?q=beforehand").text
     assert back_up(settings).returncode == 1
-    assert whole.processes("app.worker") == workers, whole.log.read_text()
+    assert whole.processes("blog-worker") == workers, whole.log.read_text()
     assert whole.stop() == 0
     with app.app_context():
         db.engine.dispose()

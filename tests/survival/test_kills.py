@@ -80,7 +80,7 @@ def whole(settings: Settings, free_port: int, tmp_path: Path, postbox: Postbox) 
 def kills(moments: random.Random) -> Iterator[str]:
     """What is killed, in turn: web and worker in either order, then everything."""
     while True:
-        yield from moments.sample(["gunicorn", "app.worker"], 2)
+        yield from moments.sample(["blog-web", "blog-worker"], 2)
         yield ""
 
 
@@ -128,7 +128,7 @@ def _storm(whole: Whole, writers: list[Writer], moments: random.Random) -> set[s
         thread.start()
     try:
         for number, program in zip(range(KILLS), kills(moments), strict=False):
-            if program != "app.worker":
+            if program != "blog-worker":
                 eventually(whole.answers)
                 address = f"forgetful{number}@example.org"
                 if Client(whole.address).submit("/auth/reset_password_request", email=address).status == 200:
