@@ -1,7 +1,7 @@
 """Room on the disk: what is new is refused before the last of it is used up, so that deleting still works.
 
-Deleting needs room first, for the log and for the index. A file that is good for nothing else keeps some, should somebody
-else fill the disk to its last byte.
+Deleting needs room first, for the log and for the index. A file that is good for nothing else keeps some, should
+somebody else fill the disk to its last byte.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def require_room() -> None:
 
 
 def give_up_ballast() -> None:
-    """Make what is kept for it available to somebody who deletes, if there is no other room."""
+    """Make what is kept for it available to somebody who deletes, or logs in to do so, if there is no other room."""
     folder = _folder.get("data")
     if folder is None or _free(folder) >= BALLAST_BYTES:
         return

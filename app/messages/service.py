@@ -26,7 +26,8 @@ def checked_message(body: str, limit: int) -> str:
 def send_message(sender: User, recipient: User, body: str, limit: int, submission: str = "") -> Message:
     """Write to somebody and let the search index follow; the same form sent twice gives the first message again.
 
-    Raises Invalid for a text that is empty, longer than `limit` characters or cannot be shown, and for oneself; StorageFull.
+    Raises Invalid for a text that is empty, longer than `limit` characters or cannot be shown, and for oneself, and
+    StorageFull.
     """
     text = checked_message(body, limit)
     if sender.id == recipient.id:

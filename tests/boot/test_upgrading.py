@@ -1,7 +1,7 @@
 """Data of every version there ever was comes through all migrations since, and is served afterwards.
 
-Nothing here names a revision: whoever adds one is tested by it. Rows are made of what the tables say of themselves; only
-where that is not enough are there values below.
+Nothing here names a revision: whoever adds one is tested by it. Rows are made of what the tables say of themselves;
+only where that is not enough are there values below.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.audit.service import LOGGED_IN
 from app.backup.snapshot import verify
 from app.boot.schema import bring_up_to_date, migration_config
 from app.core.config import Settings
-from app.core.schema import known_revisions, newest_revision
+from app.core.schema import known_revisions
 from app.search.service import UPDATE
 
 MOMENT = "2026-01-0{} 12:00:00.000000"
@@ -71,7 +71,7 @@ def fill(connection: sqlite3.Connection) -> None:
         for number in (1, 2):
             row = [value_for(table, name, kind.upper(), number, name in keys) for _, name, kind, *_ in columns]
             named = ", ".join(f'"{name}"' for _, name, *_ in columns)
-            connection.execute(f'INSERT INTO "{table}" ({named}) VALUES ({", ".join("?" * len(row))})', row)  # noqa: S608  names of our own tables
+            connection.execute(f'INSERT INTO "{table}" ({named}) VALUES ({", ".join("?" * len(row))})', row)
     connection.commit()
 
 
@@ -96,7 +96,7 @@ def contents(database: Path) -> Tables:
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         return {
-            table: [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]  # noqa: S608  likewise
+            table: [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
             for table in names_of_tables(connection)
         }
 

@@ -133,6 +133,9 @@ def test_on_a_full_disk_one_can_read_and_delete_and_it_recovers_by_itself(
     assert backup.returncode == 1
     assert "Traceback" not in backup.stderr
     assert program.post("still not taken").status == 507, "what was kept is for those who delete"
+    another = Client(whole.address)
+    assert another.submit("/auth/login", username="alice", password=PASSWORD).status == 200
+    assert "Log out" in another.get("/index").text, "who makes room may have to log in first"
     assert program.send("/api/posts/1", method="DELETE").status == 204
     verify_like_the_boot(settings)
     assert whole.processes("blog-worker") == workers, whole.log.read_text()

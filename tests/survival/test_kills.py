@@ -1,4 +1,4 @@
-"""kill -9 of the web process, of the worker and of everything, while people write: what was acknowledged is there, once."""
+"""kill -9 of web process, worker and everything, while people write: what was acknowledged is there, once."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def synced_before_the_answer(calls: list[str]) -> bool:
 
 
 @pytest.mark.parametrize(("pragma", "expected"), [("synchronous=FULL", True), ("synchronous=NORMAL", False)])
-def test_a_post_is_synced_between_the_write_of_its_row_and_the_answer(  # noqa: PLR0913  fixtures
+def test_a_post_is_synced_between_the_write_of_its_row_and_the_answer(
     app: Flask, settings: Settings, people: People, free_port: int, tmp_path: Path, pragma: str, expected: bool
 ) -> None:
     headers = people.program("alice")
