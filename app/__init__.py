@@ -61,7 +61,8 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     """The application for these settings (default: from the environment) and this engine (default: as they say)."""
     settings = settings or Settings.from_environment()
     init_logs()
-    app = Flask(__name__)
+    # Files are sent by web/static_files.py.
+    app = Flask(__name__, static_folder=None)
     app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"

@@ -149,8 +149,6 @@ ROUTES = [
     Access("POST", "/unfollow/<username>", 302, 422, 302, "/unfollow/alice"),
     Access("GET", "/livez", 200, 200, 200),
     Access("GET", "/readyz", 503, 503, 503),  # no worker runs here
-    Access("GET", "/static/<path:filename>", 200, 200, 200, "/static/icon.svg"),
-    Access("GET", "/bootstrap/static/<path:filename>", 200, 200, 200, "/bootstrap/static/css/bootstrap.min.css"),
 ]
 FORMS = {
     "/admin/invitations": {"uses": "1", "days": "7", "note": "a letter"},
