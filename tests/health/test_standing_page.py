@@ -81,7 +81,15 @@ def test_the_newest_backup_the_list_and_the_drill_are_shown(alice: PageClient, s
     made = make_backup(store, Sources(settings.data_dir, "0.1.0", settings.secret_key))
     store.note("drill", at="2026-01-01T00:00:00+00:00", ok=False, detail="it did not start")
     page = alice.page(PAGE)
-    for words in (made.path.name, "1 backup,", "read again and compared", "it did not start", "made in", "The next"):
+    for words in (
+        made.path.name,
+        "1 backup,",
+        "read again and compared",
+        "did not start",
+        "made in",
+        "KiB",
+        "The next",
+    ):
         assert words in page.text, words
 
 
