@@ -1,7 +1,7 @@
 # `make` lists the targets. With Docker you need none of them: docker compose up -d
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-arm64 check release lint types bench bench-search lock
+.PHONY: help run test test-arm64 check audit release lint types bench bench-search lock
 
 python := .venv/bin/python
 tests ?= tests
@@ -23,6 +23,9 @@ test-arm64: ## build both images for 64-bit ARM, start them under an emulator an
 
 check: lint types test ## everything that CI runs
 
+audit: ## look for known weaknesses in the libraries (needs the internet; fails where it cannot ask)
+	@exec deploy/audit.sh
+
 release: ## prepare a release: set VERSION=1.2.3, check everything, commit, tag; nothing is pushed
 	@deploy/release.sh "$(VERSION)"
 
@@ -31,6 +34,7 @@ lint: ## check style and scripts
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@if command -v shellcheck >/dev/null; then shellcheck backup.sh deploy/*.sh nginx/*.sh .ci/run; else echo 'shellcheck is missing: scripts not checked'; fi
+	@.venv/bin/hadolint --config deploy/hadolint.yaml Dockerfile nginx/Dockerfile
 	@if command -v actionlint >/dev/null; then actionlint; else echo 'actionlint is missing: workflows not checked'; fi
 
 types: ## check types

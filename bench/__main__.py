@@ -1,84 +1,69 @@
-"""Starts an appliance in a folder of its own, uses it as people would, and prints what it took."""
+"""Starts appliances in folders of their own, uses them as people would, prints what it took and what was promised."""
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import os
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from .appliance import Appliance
-from .browser import Browser
+from . import containers, load, quiet, wrk
+from .appliance import Appliance, Machine
+from .figures import Figure, show
 
 MIB = 2**20
+BASES = {"app": ("python:3.13-slim-trixie", 20.0), "nginx": ("debian:trixie-slim", 8.0)}
 
 
 def main() -> None:
-    """Measure and print one figure a line."""
+    """Measure without Docker, and with it where BENCH_DOCKER is set; print one table for each."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--posts", type=int, default=60, help="posts to write, one a second (default 60)")
     parser.add_argument("--idle", type=int, default=60, help="seconds to watch it idle (default 60)")
+    parser.add_argument("--seconds", type=int, default=3, help="how long each kind of request is made (default 3)")
+    parser.add_argument("--million", action="store_true", help="the larger size is 1,000,000 posts instead of 100,000")
     arguments = parser.parse_args()
-    # Not in /tmp, which may be in memory: what is written to the disk is one of the figures.
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder, Appliance(Path(folder)) as appliance:
-        measure(appliance, posts=arguments.posts, idle=arguments.idle)
+    with_docker = bool(os.environ.get("BENCH_DOCKER"))
+    reason = containers.reason_against() if with_docker else None
+    if reason or not wrk.is_there():
+        sys.exit(f"make bench: {reason or 'wrk is missing; type: sudo apt install wrk'}")
+    figures = list(measure(Appliance, arguments))
+    in_containers = [*measure(containers.Containers, arguments), *of_containers()] if with_docker else []
+    show(figures, "Without Docker (make run)")
+    if in_containers:
+        show(in_containers, "Containers, over https")
 
 
-def measure(appliance: Appliance, *, posts: int, idle: int) -> None:
-    """Print every figure."""
-    show("start to first page", f"{appliance.started_after:.1f} s")
-    browser = Browser(appliance.address)
-    browser.set_up(appliance.setup_code)
-    show("memory idle (sum of PSS)", f"{appliance.tree.memory() / MIB:.0f} MiB")
-    show(f"written to the disk while idle for {idle} s", f"{written(appliance, lambda: time.sleep(idle))} bytes")
-    found: list[float] = []
-    per_post = written(appliance, lambda: found.extend(write_posts(browser, posts))) / posts
-    show("written to the disk per post, at one a second", f"{per_post / 1000:.1f} KB")
-    show(
-        "post acknowledged to found by search, median and worst",
-        f"{statistics.median(found):.2f} s, {max(found):.2f} s",
-    )
-    for address in ("/", "/explore", "/search?q=number"):
-        show(f"page {address}, median of 100", f"{page_time(browser, address) * 1000:.1f} ms")
-    show("memory after that (sum of PSS)", f"{appliance.tree.memory() / MIB:.0f} MiB")
+def measure(start: type[Machine], arguments: argparse.Namespace) -> Iterator[Figure]:
+    """All figures of machines of this kind."""
+    with machine_in_folder(start) as machine:
+        yield from quiet.measure(machine, posts=arguments.posts, idle=arguments.idle)
+    small = load.measure(start, load.SMALL, arguments.seconds)
+    large = load.measure(start, load.LARGE if arguments.million else load.MIDDLE, arguments.seconds)
+    yield from load.compare(small, large)
 
 
-def show(what: str, figure: str) -> None:
-    """Print one figure."""
-    print(f"{what}: {figure}", flush=True)
+def of_containers() -> Iterator[Figure]:
+    """What only containers have: a start with half a processor, and the size of images."""
+    with machine_in_folder(containers.Containers, cpus=0.5) as machine:
+        yield Figure("the same with half a processor for each container", machine.started_after, "s", 10)
+    for service, (base, most) in BASES.items():
+        size = containers.size_over_base(service, base) / MIB
+        yield Figure(f"image {service} over its base, compressed", size, "MiB", most)
 
 
-def written(appliance: Appliance, act: Callable[[], object]) -> int:
-    """Bytes that all processes sent to the disk during `act`."""
-    before = appliance.tree.bytes_written()
-    act()
-    return appliance.tree.bytes_written() - before
-
-
-def write_posts(browser: Browser, count: int) -> list[float]:
-    """Write a post each second; how long each took from the answer until it was found, in seconds."""
-    times = []
-    for number in range(count):
-        begun = time.monotonic()
-        browser.post(f"post number {number} with a word of its own: unique{number}x and some more to be like a post")
-        answered = time.monotonic()
-        while not browser.finds(f"unique{number}x"):
-            time.sleep(0.01)
-        times.append(time.monotonic() - answered)
-        time.sleep(max(0.0, 1 - (time.monotonic() - begun)))
-    return times
-
-
-def page_time(browser: Browser, address: str) -> float:
-    """The median time for a page, in seconds, one request after another."""
-    times = []
-    for _ in range(100):
-        begun = time.monotonic()
-        browser.get(address)
-        times.append(time.monotonic() - begun)
-    return statistics.median(times)
+@contextmanager
+def machine_in_folder(start: type[Machine], **settings: Any) -> Iterator[Machine]:
+    """A new machine. Not in /tmp, which may be in memory: what is written to the disk is one of the figures."""
+    with (
+        tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder,
+        start(Path(folder), **settings) as machine,
+    ):
+        yield machine
 
 
 if __name__ == "__main__":

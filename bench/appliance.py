@@ -1,4 +1,4 @@
-"""An appliance started for measuring, and what its processes take."""
+"""A machine for measuring, started without Docker."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Protocol, Self
 
 from .tree import Tree
 
@@ -21,17 +23,48 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 
+class Machine(Protocol):
+    """A running appliance, wherever it runs; leaving it as a context ends it."""
+
+    start_is: str
+    address: str
+    context: ssl.SSLContext | None
+    started_after: float
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        """With its data, or a database to begin with, in this folder."""
+
+    def __enter__(self) -> Self:
+        """Start it and wait for the first page."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it and remove what it left."""
+
+    @property
+    def setup_code(self) -> str:
+        """The one-time code that the start printed."""
+
+    @property
+    def tree(self) -> Tree:
+        """Its processes."""
+
+
 class Appliance:
     """The real boot, supervisord, web and worker, on a free port of this machine, with its data in `folder`."""
+
+    start_is = "`make run` from the second time on, to the first page"
+    context: ssl.SSLContext | None = None
 
     def __init__(self, folder: Path, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        self._log = folder / "log"
-        # In memory, as by default, so that idling writes nothing.
+        # In memory, as by default, so that idling writes nothing; as is the log, which is not on the volume either.
         self._run_dir = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="microblog-bench-"))
+        self._log = self._run_dir / "log"
         self._environment = os.environ | {
             "PORT": str(port),
             "MICROBLOG_DATA_DIR": str(folder / "data"),
@@ -41,7 +74,7 @@ class Appliance:
         }
         self.started_after = 0.0
 
-    def __enter__(self) -> Appliance:
+    def __enter__(self) -> Self:
         begun = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -74,7 +107,7 @@ class Appliance:
     @property
     def tree(self) -> Tree:
         """Its processes."""
-        return Tree(self._process.pid)
+        return Tree((self._process.pid,))
 
     def _answers(self) -> bool:
         try:

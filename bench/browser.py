@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import ssl
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -15,10 +16,15 @@ PASSWORD = "a password for measuring"
 class Browser:
     """One person with one session."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, context: ssl.SSLContext | None = None) -> None:
         self.address = address
+        self.context = context
         self._jar = CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self._jar),
+            urllib.request.HTTPSHandler(context=context),
+        )
 
     @property
     def cookies(self) -> str:
@@ -33,7 +39,8 @@ class Browser:
     def send(self, path: str, **fields: str) -> str:
         """Send the form of the page at that path; the page that follows."""
         data = urllib.parse.urlencode(fields | {"csrf_token": self.token(path)}).encode()
-        with self._opener.open(self.address + path, data=data, timeout=30) as answer:
+        request = urllib.request.Request(self.address + path, data=data, headers={"Referer": self.address + path})
+        with self._opener.open(request, timeout=30) as answer:
             return str(answer.read().decode())
 
     def token(self, path: str) -> str:

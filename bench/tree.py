@@ -1,4 +1,4 @@
-"""What a process and all that it started take."""
+"""What processes and all that they started take."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Tree:
-    """The processes from this one downwards, as they are whenever one asks."""
+    """The processes from these downwards, as they are whenever one asks."""
 
-    process: int
+    roots: tuple[int, ...]
 
     def memory(self) -> int:
         """Sum of the proportional set sizes, in bytes."""
@@ -36,24 +36,32 @@ class Tree:
         return sum(_ticks(each) for each in self.processes()) / TICKS
 
     def processes(self) -> list[int]:
-        """Their numbers, this one's first."""
-        return list(_walk(self.process))
+        """Their numbers, each after the one that started it."""
+        return [each for root in self.roots for each in _walk(root)]
 
 
 def _walk(process: int) -> Iterator[int]:
     yield process
-    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+    for child in _read(f"/proc/{process}/task/{process}/children").split():
         yield from _walk(int(child))
 
 
 def _ticks(process: int) -> int:
     # After the name, which may have blanks in it, come state, parent ...; times in user and kernel mode are 14 and 15.
-    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return int(words[11]) + int(words[12])
+    words = _read(f"/proc/{process}/stat").rpartition(")")[2].split()
+    return int(words[11]) + int(words[12]) if words else 0
 
 
 def _field(process: int, name: str, label: str) -> int:
-    for line in Path(f"/proc/{process}/{name}").read_text().splitlines():
+    for line in _read(f"/proc/{process}/{name}").splitlines():
         if line.startswith(label):
             return int(line.split()[1])
     return 0
+
+
+def _read(path: str) -> str:
+    """The text of a file about a process; empty when that has just ended."""
+    try:
+        return Path(path).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import databases
@@ -173,6 +174,13 @@ def bob(people: People) -> PageClient:
 def charlie(people: People) -> PageClient:
     """Charlie's browser, logged in."""
     return people.browser("charlie")
+
+
+@pytest.fixture(autouse=True)
+def _index_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have new rows indexed as soon as the worker looks; in a test marked `gathering` they wait, as they do in life."""
+    if not request.node.get_closest_marker("gathering"):
+        monkeypatch.setattr("app.search.service.GATHERING", timedelta())
 
 
 @pytest.fixture

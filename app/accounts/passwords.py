@@ -1,4 +1,4 @@
-"""Passwords: hashed slowly on purpose, and only a few at a time."""
+"""Passwords: hashed slowly on purpose, and one at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 HASH_LENGTH = 256
 # One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not exhaust a small machine.
-_turns = threading.BoundedSemaphore(2)
+_turns = threading.Lock()
 # The hash of no password, made with the same parameters: unknown names take as long to refuse as known ones.
 _NOBODY = (
     "scrypt:32768:8:1$microblog-nobody$"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .. import assemble
 from ..core.config import Settings
 from ..core.database import db, transaction
@@ -11,6 +13,7 @@ from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
 from .server import check_secret, prepare_server
 from .settings import read_settings
+from .waiting import note_step
 
 
 def prepare_data(settings: Settings) -> None:
@@ -32,7 +35,7 @@ def _prepare_file(settings: Settings) -> Settings:
         settings = read_settings()
     check_presence(settings.database_path)
     check_soundness(settings.database_path)
-    bring_up_to_date(settings.database_path)
+    bring_up_to_date(settings.database_path, partial(note_step, settings.run_dir))
     return settings
 
 

@@ -17,6 +17,7 @@ from .backup_settings import backup_at
 from .database_settings import DatabaseSettings, database_settings
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
+from .metrics_settings import metrics_token
 from .search_settings import SearchSettings, search_settings
 from .time import is_time_zone
 from .translator_settings import TranslatorSettings, translator_settings
@@ -65,6 +66,8 @@ class Settings:
     # The hour of the nightly backup in `time_zone`; None: no such backup.
     backup_at: time | None = time(3, 30)
     search: SearchSettings = field(default_factory=SearchSettings)
+    # What Prometheus must show to be given figures; empty: there are none.
+    metrics_token: str = field(default="", repr=False)
     # The database on a server; None: the SQLite file.
     database: DatabaseSettings | None = None
     # So many seconds the start waits for a server.
@@ -119,6 +122,7 @@ class Settings:
             translator=translator_settings(source, languages),
             backup_at=backup_at(source),
             search=search_settings(source),
+            metrics_token=metrics_token(source),
             database=database,
             database_wait=source.number("MICROBLOG_DATABASE_WAIT", 120, 0, 3600),
             secret_key_is_own=not (source.text("SECRET_KEY", "") or source.text("SECRET_KEY_FILE", "")),

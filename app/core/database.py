@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,9 +17,10 @@ from sqlalchemy import URL, Connection, Engine, MetaData, event
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from .errors import Busy, DomainError, StorageFull
+from .errors import Busy, DomainError, StorageFailing, StorageFull
 from .server import RECYCLE_SECONDS, engine_arguments, is_server, meaning_of, take_turns
 
+logger = logging.getLogger(__name__)
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 # busy_timeout stands first because the others may meet a lock. FULL: a commit is on the card before it is acknowledged.
 CACHE_KIB = 4000
@@ -33,6 +36,8 @@ PRAGMAS = (
     "mmap_size=0",
     "trusted_schema=OFF",
 )
+# How SQLite says that the disk is read-only, gone or dying.
+FAILING = ("attempt to write a readonly database", "disk I/O error", "unable to open database file")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -115,13 +120,20 @@ class WriteQueue:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for this thread's turn and keep it until the block ends."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Wait for this thread's turn and keep it until the block ends; raises StorageFull or StorageFailing."""
+        descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            logger.error("the writers' queue cannot be used: %s", error)
+            raise StorageFull if error.errno == errno.ENOSPC else StorageFailing from error
 
 
 _queues: dict[str, WriteQueue] = {}
@@ -194,10 +206,16 @@ def _translated() -> Iterator[None]:
 def told_as(error: DBAPIError) -> DomainError | None:
     """What a person can be told of an error of the database, None if it is a mistake of ours."""
     text = str(error.orig)
-    if isinstance(error, OperationalError) and "database or disk is full" in text:
+    if not isinstance(error, OperationalError):
+        return meaning_of(error)
+    if "database or disk is full" in text:
         return StorageFull()
-    if isinstance(error, OperationalError) and ("database is locked" in text or "database table is locked" in text):
+    if "database is locked" in text or "database table is locked" in text:
         return Busy()
+    if any(sign in text for sign in FAILING):
+        # The person is told no details, so they have to stand somewhere.
+        logger.error("the database cannot be written: %s", text)
+        return StorageFailing()
     return meaning_of(error)
 
 

@@ -18,9 +18,10 @@ MOST_ATTEMPTS = 10
 class Job(Model):
     """One row per piece of work; a finished one is removed, one that failed for good stays with its error.
 
-    `due` is when the worker may take it: now for new work, the end of the lease while a worker has it, the end of the
-    pause after a failure. So a job whose worker died comes due again by itself. NULL: given up. There is no index: the
-    table is nearly empty, and every index would be one more page written per post.
+    `due` is when the worker must take it: now for new work, or a little later for such as is done together with other
+    work of its kind; the end of the lease while a worker has it, the end of the pause after a failure. So a job whose
+    worker died comes due again by itself. NULL: given up. There is no index: the table is nearly empty, and every index
+    would be one more page written per post.
     """
 
     __tablename__ = "job"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..core.database import db, on_commit
@@ -18,29 +18,45 @@ from .wake import wake_worker
 LEASE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=1)
 BATCH = 200
+# Work that may wait is done before its time when so much of a kind has come together.
+CROWD = 100
 WORN_OUT = "given up: each time the worker ended before it was done"
 ERROR_LENGTH = 2000
 # What a job can be doing, as reports tell it; nothing of it is stored.
 WAITING, RUNNING, RETRYING, GIVEN_UP = "waiting", "running", "retrying", "given_up"
 
 
-def enqueue(kind: str, payload: dict[str, Any]) -> None:
-    """Write a job in the running transaction and wake the worker once that is committed."""
-    db.session.add(Job(kind=kind, payload=payload))
+def enqueue(kind: str, payload: dict[str, Any], *, wait: timedelta = timedelta()) -> None:
+    """Write a job in the running transaction and wake the worker once that is committed.
+
+    It comes due after `wait`, or with an earlier one of its kind, or when CROWD of them have come together.
+    """
+    db.session.add(Job(kind=kind, payload=payload, due=utc_now() + wait))
     on_commit(wake_worker)
 
 
 def due_kind(session: Session, now: datetime) -> str | None:
     """The kind of the job that has been due longest, None if nothing is due; reads only."""
-    return session.scalar(select(Job.kind).where(Job.due <= now).order_by(Job.due, Job.id).limit(1))
+    due = session.scalar(select(Job.kind).where(Job.due <= now).order_by(Job.due, Job.id).limit(1))
+    return due or session.scalar(
+        select(Job.kind).where(_untried()).group_by(Job.kind).having(func.count() >= CROWD).limit(1)
+    )
+
+
+def _untried() -> ColumnElement[bool]:
+    """A job that nobody has, and that waits for company alone."""
+    return and_(Job.due.is_not(None), Job.attempts == 0)
 
 
 def claim(session: Session, kind: str, now: datetime, most: int = BATCH) -> list[Job]:
-    """Take up to `most` due jobs of one kind, oldest first; nobody else gets them while the lease lasts."""
+    """Take up to `most` jobs of one kind, those first that are due longest, then those that wait for company.
+
+    Nobody else gets them while the lease lasts.
+    """
     jobs = list(
         session.scalars(
             select(Job)
-            .where(Job.due <= now, Job.kind == kind)
+            .where(or_(Job.due <= now, _untried()), Job.kind == kind)
             .order_by(Job.due, Job.id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -78,8 +94,11 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def release_all(session: Session) -> None:
-    """Make leased jobs due at once: the worker that had them is gone, for we are the only one and have just started."""
-    session.execute(update(Job).where(Job.due > utc_now(), Job.attempts > 0, Job.error.is_(None)).values(due=utc_now()))
+    """Make leased jobs due at once: the worker that had them is gone, for we are the only one and have just started.
+
+    Those that wait for company too, so that all is done when the worker compares the index with the database.
+    """
+    session.execute(update(Job).where(Job.due > utc_now(), Job.error.is_(None)).values(due=utc_now()))
 
 
 def retry_failed(session: Session, kind: str) -> None:
@@ -98,6 +117,11 @@ def written_after(session: Session, kind: str, number: int, most: int = BATCH) -
     """Id and payload of waiting jobs of a kind that were written after the one with that id, oldest first."""
     statement = select(Job.id, Job.payload).where(Job.kind == kind, Job.id > number).order_by(Job.id).limit(most)
     return [(job_id, payload) for job_id, payload in session.execute(statement)]
+
+
+def newest_waiting(session: Session, kind: str, most: int = BATCH) -> list[dict[str, Any]]:
+    """The payloads of the jobs of a kind that are not done, newest first."""
+    return list(session.scalars(select(Job.payload).where(Job.kind == kind).order_by(Job.id.desc()).limit(most)))
 
 
 def count_waiting(session: Session, kind: str) -> int:

@@ -115,7 +115,7 @@ def find(
 ) -> Found[Message]:
     """Page `number` of the viewer's messages that the query asks for; never an error, never anybody else's."""
     query = query.resolved(numbers_of(query.names(), viewer.id))
-    place = Place(KIND, viewer.id, partial(by_ids, viewer), partial(without_index, viewer))
+    place = Place(KIND, viewer.id, documents, partial(by_ids, viewer), partial(without_index, viewer))
     return finding.find(index, place, query, number, size, newest=newest)
 
 

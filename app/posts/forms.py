@@ -19,4 +19,5 @@ class PostForm(Form):
         _l("Write a post"),
         validators=[required(), rule(lambda body: checked_body(body, settings().post_length))],
     )
-    submission = HiddenField(default=lambda: str(uuid4()))
+    # A label, though nobody sees it: without one a file of translations would be read for each form.
+    submission = HiddenField("", default=lambda: str(uuid4()))

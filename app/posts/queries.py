@@ -93,7 +93,7 @@ def find(
     "me" in the query is the viewer; whoever it is, the posts are the same.
     """
     query = query.resolved(numbers_of(query.names(), viewer.id if viewer else None))
-    place = Place(KIND, None, by_ids, without_index)
+    place = Place(KIND, None, documents, by_ids, without_index)
     return finding.find(index, place, query, number, size, newest=newest)
 
 

@@ -24,6 +24,11 @@ VOID = mark("This link is no longer good: it was used already, or it is too old.
 NOT_ACTIVE = mark("This account may not log in now, so a new password would be of no use to it.")
 
 
+def _serializer(secret: str, purpose: str) -> URLSafeTimedSerializer:
+    # The library's own choice is SHA-1.
+    return URLSafeTimedSerializer(secret, salt=purpose, signer_kwargs={"digest_method": sha256})
+
+
 def make_token(secret: str, user: User, purpose: str) -> str:
     """A token for the address of the page on which `user` chooses a new password; void once one was chosen.
 
@@ -31,14 +36,14 @@ def make_token(secret: str, user: User, purpose: str) -> str:
     """
     if not user.is_active:
         raise Invalid(NOT_ACTIVE)
-    return URLSafeTimedSerializer(secret, salt=purpose).dumps([user.id, _fingerprint(user)])
+    return _serializer(secret, purpose).dumps([user.id, _fingerprint(user)])
 
 
 def user_of_token(secret: str, token: str) -> User:
     """The account that a token is for; raises Invalid when it is forged, too old or used."""
     for purpose, lifetime in LIFETIMES.items():
         try:
-            user_id, fingerprint = URLSafeTimedSerializer(secret, salt=purpose).loads(token, max_age=lifetime)
+            user_id, fingerprint = _serializer(secret, purpose).loads(token, max_age=lifetime)
         except (BadData, ValueError, TypeError):
             continue
         user = db.session.get(User, user_id)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from .interface import Hits, SearchIndex, SearchUnavailable
+from .fresh import fresh_hits
+from .interface import Document, Hits, SearchIndex, SearchUnavailable
 from .query import Query, Word
 
 MOST_TRIED = 3
@@ -39,10 +40,14 @@ class Found(Generic[Row]):
 
 @dataclass(frozen=True)
 class Place(Generic[Row]):
-    """Where is looked for what: the kind, who asks (for private things), and how rows are read, by id or without."""
+    """Where is looked for what: the kind, who asks (for private things), and how rows are read.
+
+    As documents, by their ids, or by a question without an index.
+    """
 
     kind: str
     viewer: int | None
+    documents: Callable[[Sequence[int]], Sequence[Document]]
     by_ids: Callable[[Sequence[int]], Sequence[Row]]
     without_index: Callable[[Query, int, int], Sequence[Row]]
 
@@ -50,10 +55,10 @@ class Place(Generic[Row]):
 def find(
     index: SearchIndex, place: Place[Row], query: Query, number: int, size: int, *, newest: bool = False
 ) -> Found[Row]:
-    """Page `number` of what the query asks for; never an error."""
+    """Page `number` of what the query asks for; never an error. What was written in the last seconds comes first."""
     offset = (number - 1) * size
     try:
-        hits = index.search(place.kind, query, offset, size, viewer=place.viewer, newest=newest)
+        hits = _hits(index, place, query, offset, size, newest=newest)
         suggestion = None if hits.total else suggest(index, place.kind, place.viewer, query)
     except SearchUnavailable:
         rows = place.without_index(query, offset, size + 1) if query.parts else []
@@ -66,6 +71,17 @@ def find(
         cut=hits.cut,
         suggestion=suggestion,
     )
+
+
+def _hits(index: SearchIndex, place: Place[Row], query: Query, offset: int, size: int, *, newest: bool) -> Hits:
+    """What the newest rows give, then what the engine does."""
+    fresh = fresh_hits(place.kind, query, place.viewer, place.documents)
+    first = fresh[offset : offset + size]
+    before = max(0, offset - len(fresh))
+    hits = index.search(place.kind, query, before, size - len(first), viewer=place.viewer, newest=newest)
+    # Indexed already, with its job still to be removed: it stands among the first.
+    known = tuple(number for number in hits.ids if number not in fresh)
+    return replace(hits, ids=first + known, total=hits.total + len(fresh) - (len(hits.ids) - len(known)))
 
 
 def suggest(index: SearchIndex, kind: str, viewer: int | None, query: Query) -> str | None:

@@ -1,4 +1,4 @@
-"""A search engine in memory, for tests; the plainest reading of what a query means."""
+"""A search engine in memory, for the newest rows and for tests; the plainest reading of what a query means."""
 
 from __future__ import annotations
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from ..jobs.service import enqueue
+from ..core.database import db
+from ..jobs.service import enqueue, newest_waiting
 from .interface import Document
 
 UPDATE = "search.update"
 REBUILD = "search.rebuild"
 SECONDS_BETWEEN_LOOKS = 0.5
+# A new row is indexed together with those that are written in the time after it: a commit of the index, and of the
+# jobs that ask for it, costs as much for one row as for many. Until then it is found by its job (fresh.py).
+GATHERING = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,20 @@ class Catalogue:
         self.watch(done, done)
 
 
+def record_new(kind: str, number: int) -> None:
+    """A row was written in the running transaction: it can be found once that is committed, and is indexed soon."""
+    enqueue(UPDATE, {"kind": kind, "id": number, "new": True}, wait=GATHERING)
+
+
 def record_change(kind: str, number: int) -> None:
-    """A row was written, changed or deleted in the running transaction: the index follows once that is committed."""
+    """A row was changed or deleted in the running transaction: the index follows at once when that is committed."""
     enqueue(UPDATE, {"kind": kind, "id": number})
+
+
+def fresh_numbers(kind: str) -> list[int]:
+    """The ids of the newest rows that may not be indexed yet; of very many the newest alone."""
+    waiting = newest_waiting(db.session(), UPDATE)
+    return [payload["id"] for payload in waiting if payload["kind"] == kind and payload.get("new")]
 
 
 def request_rebuild() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 from markupsafe import Markup
@@ -20,6 +21,7 @@ PICTURE = Markup(
 
 
 GRAVATAR = "https://gravatar.com"
+NAMES_KEPT = 512
 
 
 def gravatar(email: str, size: int) -> str:
@@ -31,6 +33,7 @@ def gravatar(email: str, size: int) -> str:
     return f"{GRAVATAR}/avatar/{digest}?s={size}&d=identicon"
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def initials(username: str) -> str:
     """One or two letters that stand for a name in its picture."""
     words = [word for word in username.replace(".", " ").replace("-", " ").replace("_", " ").split() if word]
@@ -38,6 +41,7 @@ def initials(username: str) -> str:
     return letters.upper() or "?"
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def hue(username: str) -> int:
     """Which of the COLOURS a name has; the same for every spelling in case."""
     return sha256(username.lower().encode()).digest()[0] % len(COLOURS)

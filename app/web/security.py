@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +17,6 @@ from ..core.config import Settings
 from .avatar import GRAVATAR
 
 LARGEST_BODY = 256 * 1024
-YEAR = 365 * 24 * 3600
 PICTURES = "img-src 'self' data:"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -41,6 +42,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 csrf = CSRFProtect()
+
+
+class SignedSessions(SecureCookieSessionInterface):
+    """Cookies signed by SHA-256; Flask's own way still uses SHA-1."""
+
+    digest_method = staticmethod(sha256)
 
 
 def security_settings(settings: Settings) -> dict[str, object]:
@@ -71,13 +78,15 @@ def security_settings(settings: Settings) -> dict[str, object]:
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Headers on every answer, tokens in forms, and the visitor's real address behind our proxy."""
+    app.session_interface = SignedSessions()
     csrf.init_app(app)
-    app.after_request(partial(_add_headers, _headers(settings)))
+    app.after_request(partial(_add_headers, security_headers(settings)))
     if hops := settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+def security_headers(settings: Settings) -> dict[str, str]:
+    """What every answer says, pages and files."""
     if settings.avatars != "gravatar":
         return HEADERS
     policy = CONTENT_SECURITY_POLICY.replace(PICTURES, f"{PICTURES} {GRAVATAR}")
@@ -87,11 +96,10 @@ def _headers(settings: Settings) -> dict[str, str]:
 def _add_headers(headers: dict[str, str], response: Response) -> Response:
     for name, value in headers.items():
         response.headers.setdefault(name, value)
-    if request.endpoint in ("static", "bootstrap.static"):
-        # Their addresses carry a mark of their content, so that a changed file has a new address.
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if "v" in request.args else "no-cache"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.method == "POST" and (request.endpoint or "").endswith(".logout"):
+        # Drafts, too, are nobody else's business on a computer that several people use.
+        response.headers["Clear-Site-Data"] = '"storage"'
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
@@ -117,4 +125,4 @@ def _is_page(app: Flask, path: str) -> bool:
         return False
     except HTTPException:
         return False
-    return endpoint not in ("static", "bootstrap.static", "sessions.login")
+    return str(endpoint) != "sessions.login"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from set_up import SetUp, set_up_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,3 +24,13 @@ def tools(request: pytest.FixtureRequest) -> None:
     for tool in getattr(request.module, "NEEDS", ()):
         if shutil.which(tool) is None:
             pytest.skip(f"needs {tool}")
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SetUp]:
+    """An appliance behind Nginx, for a module's tests."""
+    for tool in ("nginx", "openssl"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs {tool}")
+    with set_up_in(tmp_path_factory.mktemp("set-up")) as made:
+        yield made

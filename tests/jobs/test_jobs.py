@@ -16,8 +16,10 @@ from app.core.time import utc_now
 from app.jobs import service
 from app.jobs.models import MOST_ATTEMPTS, Job
 from app.jobs.runner import Registry, run_due
-from app.jobs.service import LEASE, claim, enqueue, fail, finish, pause_after, release_all
+from app.jobs.service import CROWD, LEASE, claim, enqueue, fail, finish, pause_after, release_all
 from app.jobs.wake import Listener
+
+LONG = timedelta(hours=1)
 
 
 class Handler:
@@ -50,10 +52,10 @@ def jobs() -> Registry:
     return Registry()
 
 
-def write(app: Flask, *numbers: int, kind: str = "test") -> None:
+def write(app: Flask, *numbers: int, kind: str = "test", wait: timedelta = timedelta()) -> None:
     with app.app_context(), transaction():
         for number in numbers:
-            enqueue(kind, {"n": number})
+            enqueue(kind, {"n": number}, wait=wait)
 
 
 def rows(app: Flask) -> list[Job]:
@@ -214,6 +216,61 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
     (job,) = rows(app)
     assert job.due is None
     assert job.error == service.WORN_OUT
+
+
+def test_what_may_wait_is_left_alone_until_its_time(app: Flask, jobs: Registry, handler: Handler) -> None:
+    jobs.register("test", handler)
+    write(app, 1, 2, wait=LONG)
+    assert run(app, jobs) == 0
+    make_due(app)
+    assert run(app, jobs) == 1
+    assert handler.batches == [[1, 2]]
+
+
+def test_what_may_wait_is_done_with_the_first_of_its_kind_that_may_not(
+    app: Flask, jobs: Registry, handler: Handler
+) -> None:
+    jobs.register("test", handler)
+    write(app, 1, wait=LONG)
+    write(app, 2, kind="other", wait=LONG)
+    write(app, 3)
+    assert run(app, jobs) == 1
+    assert handler.batches == [[3, 1]]
+    assert [job.kind for job in rows(app)] == ["other"]
+
+
+def test_when_much_has_come_together_nothing_of_it_waits_any_longer(
+    app: Flask, jobs: Registry, handler: Handler
+) -> None:
+    jobs.register("test", handler)
+    write(app, *range(CROWD - 1), wait=LONG)
+    assert run(app, jobs) == 0
+    write(app, CROWD, wait=LONG)
+    assert run(app, jobs) == 1
+    assert rows(app) == []
+
+
+def test_what_pauses_after_a_failure_is_not_taken_along_before_its_time(
+    app: Flask, jobs: Registry, handler: Handler
+) -> None:
+    jobs.register("test", Handler(1))
+    write(app, 1)
+    run(app, jobs)
+    jobs.register("test", handler)
+    with app.app_context(), transaction() as session:
+        session.query(Job).one().due = utc_now() + LONG
+    write(app, 2)
+    run(app, jobs)
+    assert handler.batches == [[2]]
+
+
+def test_a_worker_that_starts_lets_nothing_wait(app: Flask, jobs: Registry, handler: Handler) -> None:
+    jobs.register("test", handler)
+    write(app, 1, wait=LONG)
+    with app.app_context(), transaction() as session:
+        release_all(session)
+    run(app, jobs)
+    assert handler.batches == [[1]]
 
 
 def test_a_finished_job_is_gone(app: Flask) -> None:

@@ -68,11 +68,18 @@ def machine(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             "/setup", code=machine.setup_code(), username="alice", email="alice@example.org",
             password=PASSWORD, password2=PASSWORD,
         )  # fmt: skip
-        log_in(machine).post("harbour")
         yield machine
     finally:
         print(machine.compose("logs", "--no-color", "--tail", "100", check=False).stdout)
         machine.remove()
+
+
+@pytest.fixture(scope="module")
+def alice(machine: Machine) -> Visitor:
+    """Alice, logged in before any backup was made, with a post."""
+    visitor = log_in(machine)
+    visitor.post("harbour")
+    return visitor
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +89,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def backup(machine: Machine, disk: Path) -> Path:
+def backup(machine: Machine, alice: Visitor, disk: Path) -> Path:
     """A backup with the first post, on the other disk too."""
     made = machine.types(MICROBLOG_BACKUP_DIR=disk)
     assert "with the certificate authority" in made
@@ -97,10 +104,12 @@ def test_a_backup_is_made_while_everything_runs(machine: Machine, backup: Path) 
     assert machine.inspect("app")["State"]["StartedAt"] == started
 
 
-def test_restored_everything_is_as_it_was_and_visitors_are_told_meanwhile(machine: Machine, backup: Path) -> None:
-    visitor = log_in(machine)
-    visitor.post("afterwards")
-    assert shows(visitor, "afterwards")
+def test_restored_everything_is_as_it_was_and_visitors_are_told_meanwhile(
+    machine: Machine, alice: Visitor, backup: Path
+) -> None:
+    later = log_in(machine)
+    later.post("afterwards")
+    assert shows(alice, "afterwards")
     statuses: set[int] = set()
     over = threading.Event()
 
@@ -118,9 +127,10 @@ def test_restored_everything_is_as_it_was_and_visitors_are_told_meanwhile(machin
     assert told.startswith(f"restored {backup.name}: ")
     assert "as many rows in every table" in told
     assert 503 in statuses
-    assert shows(visitor, "harbour"), "still logged in"
-    assert not shows(visitor, "afterwards")
-    eventually(lambda: visitor.finds("harbour"))
+    assert shows(alice, "harbour"), "still logged in"
+    assert not shows(alice, "afterwards")
+    assert not shows(later, "harbour"), "a log-in that the backup doesn't know"
+    eventually(lambda: alice.finds("harbour"))
 
 
 def test_with_the_application_down_it_works_too(machine: Machine, backup: Path) -> None:
@@ -141,9 +151,8 @@ def test_a_damaged_file_is_refused_and_the_application_goes_on(machine: Machine,
     assert machine.inspect("app")["State"]["StartedAt"] == started
 
 
-def test_interrupted_it_goes_on_when_it_is_typed_again(machine: Machine, backup: Path) -> None:
-    visitor = log_in(machine)
-    visitor.post("lost in any case")
+def test_interrupted_it_goes_on_when_it_is_typed_again(machine: Machine, alice: Visitor, backup: Path) -> None:
+    alice.post("lost in any case")
     process = machine.start("restore", backup.name)
     assert process.stdout is not None
     # killed in whatever it does at the moment when the application has just been stopped
@@ -152,8 +161,8 @@ def test_interrupted_it_goes_on_when_it_is_typed_again(machine: Machine, backup:
     process.communicate()
     assert machine.types("restore", backup.name).startswith(f"restored {backup.name}: ")
     machine.wait_until_it_answers()
-    assert shows(visitor, "harbour")
-    assert not shows(visitor, "lost in any case")
+    assert shows(alice, "harbour")
+    assert not shows(alice, "lost in any case")
 
 
 def test_on_a_new_machine_one_command_is_enough(machine: Machine, backup: Path, tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 
 import pytest
 from flask import Flask, request
 from page import Page, PageClient
-from people import People
+from people import PASSWORD, People
 
 from app.core.config import Settings
 from app.web.security import HEADERS
+from app.web.static_files import StaticFiles
 
-ADDRESSES = ["/auth/login", "/index", "/no/such/page", "/livez", "/readyz", "/static/icon.svg"]
+ADDRESSES = ["/auth/login", "/index", "/no/such/page", "/livez", "/readyz", StaticFiles().url("icon.svg")]
 
 
 @pytest.mark.usefixtures("people")
@@ -41,8 +43,40 @@ def test_pages_are_not_kept_by_browsers_and_files_with_a_mark_are(alice: PageCli
         assert "immutable" in kept.headers["Cache-Control"], address
 
 
-def test_a_file_without_its_mark_is_asked_for_again(client: PageClient) -> None:
-    assert client.get("/static/icon.svg").headers["Cache-Control"] == "no-cache"
+@pytest.mark.parametrize(
+    "address", [*ADDRESSES, "/user/alice/avatar.svg", "/api/users", StaticFiles().url("js/main.js")]
+)
+def test_what_a_text_is_written_in_is_said_and_no_other_site_may_read_it(
+    people: People, client: PageClient, address: str
+) -> None:
+    answer = client.get(address, headers={"Origin": "https://evil.example"} | people.program("alice"))
+    kind = answer.headers["Content-Type"]
+    assert kind == "application/json" or kind.endswith("; charset=utf-8")
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_logging_out_clears_what_the_browser_keeps(alice: PageClient) -> None:
+    answer = alice.send("/auth/logout", form_at="/index")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in alice.get("/auth/login").headers
+
+
+def test_cookies_are_signed_by_sha_256(app: Flask, client: PageClient, people: People) -> None:
+    client.get("/auth/login")
+    cookie = client.get_cookie("microblog-session")
+    assert cookie is not None
+    signature = cookie.value.rpartition(".")[2]
+    assert len(urlsafe_b64decode(signature + "==")) == 32
+    client.set_cookie("microblog-session", cookie.value[:-4] + "AAAA")
+    data = {"csrf_token": "forged", "username": "alice", "password": PASSWORD}
+    assert client.post("/auth/login", data=data).status_code == 400
+
+
+def test_a_token_of_one_browser_is_good_for_no_other(app: Flask, people: People) -> None:
+    mine, theirs = PageClient(app), PageClient(app)
+    theirs.get("/auth/login")
+    data = {"csrf_token": mine.token("/auth/login"), "username": "alice", "password": PASSWORD}
+    assert theirs.post("/auth/login", data=data).status_code == 400
 
 
 @pytest.mark.parametrize(("hops", "expected"), [(0, "127.0.0.1"), (1, "192.0.2.7")])

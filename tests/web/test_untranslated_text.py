@@ -45,25 +45,27 @@ class Texts(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._open: list[str] = []
-        self._english = 0
+        self._apart = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in EMPTY:
             self._open.append(tag)
         # What is marked as English in a Spanish page is meant to be: the reference of the API.
-        if self._english or (tag != "html" and dict(attributes).get("lang") == "en"):
-            self._english += tag not in EMPTY
+        # And posts are their authors'.
+        known = dict(attributes)
+        if self._apart or (tag != "html" and known.get("lang") == "en") or "data-post-body" in known:
+            self._apart += tag not in EMPTY
         elif tag not in BORROWED:
             self.found += [value for name, value in attributes if name in ATTRIBUTES and value]
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop() != tag:
             pass
-        self._english = max(0, self._english - 1)
+        self._apart = max(0, self._apart - 1)
 
     def handle_data(self, data: str) -> None:
-        if not self._english and not BORROWED & set(self._open):
+        if not self._apart and not BORROWED & set(self._open):
             self.found.append(data)
 
 
