@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import database_servers
 import databases
 import pytest
+from database_servers import Server
 from flask import Flask
 from page import PageClient
 from people import People
@@ -100,6 +102,20 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fresh() -> databases.Fresh | None:
     """The database on a server for the tests of this process, None where they run on SQLite."""
     return databases.Fresh(os.environ[databases.ADDRESS]) if databases.chosen() else None
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A MariaDB server of our own."""
+    with database_servers.mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of our own."""
+    with database_servers.postgresql() as server:
+        yield server
 
 
 @pytest.fixture

@@ -44,6 +44,11 @@ class Server:
         """Run statements in a database as its owner."""
         run([*self.client, database], sql)
 
+    def empty(self, database: str) -> str:
+        """The address of a database that is made now."""
+        run([*self.create], self.statement.format(database=database))
+        return self.address(database)
+
     def loaded(self, database: str, dump: Path) -> str:
         """The address of a database that is made of a file of SQL when it is first asked for."""
         if database not in self.made:

@@ -65,7 +65,7 @@ class Fresh:
         self._names = (f"test_{os.getpid()}_{number}" for number in count())
         self.settings = DatabaseSettings(self.make())
         with self.engine() as engine:
-            bring_server_up_to_date(engine)
+            bring_server_up_to_date(engine, print)
 
     def make(self) -> URL:
         """A new database without any tables."""

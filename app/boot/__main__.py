@@ -67,10 +67,9 @@ def check_surroundings() -> Settings:
     settings = read_settings()
     check_port(settings.bind, settings.port)
     check_writable(settings.data_dir)
-    if settings.database is None:
-        check_file_system(
-            settings.data_dir, allow_ephemeral=settings.allow_ephemeral, allow_network=settings.allow_network_fs
-        )
+    check_file_system(
+        settings.data_dir, allow_ephemeral=settings.allow_ephemeral, allow_network=settings.allow_network_fs
+    )
     take_lock(settings.data_dir, settings.lock_wait)
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
     settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,10 +1,11 @@
-"""A database on a server at boot: waited for, fit for use, brought up to date by one machine at a time."""
+"""A database on a server at boot: waited for, fit for use, brought up to date by one program at a time."""
 
 from __future__ import annotations
 
 import sys
 import time
 import traceback
+from collections.abc import Callable
 
 from alembic import command
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect
@@ -22,7 +23,9 @@ from .schema import migration_config, newer_data, record_version
 MIGRATION_LOCK = "microblog migration"
 LOCK_WAIT_SECONDS = 900
 PAUSE_SECONDS = 0.5
-CHARACTER_SET, COLLATION = "utf8mb4", "utf8mb4_bin"
+CHARACTER_SET = "utf8mb4"
+# With utf8mb4_bin a space at the end would not count.
+COLLATIONS = {"MariaDB": "utf8mb4_nopad_bin", "MySQL": "utf8mb4_0900_bin"}
 # Older ones lack SKIP LOCKED, by which several workers share the jobs.
 OLDEST = {"MariaDB": (10, 6), "MySQL": (8, 0, 17), "PostgreSQL": (12,)}
 # What does not pass by waiting, in the servers' own codes.
@@ -38,25 +41,14 @@ LASTING = {
 }
 
 
-def check_secret(settings: Settings) -> None:
-    """Refuse a key that each machine would make for itself: log-ins of one would be void on the others."""
-    if settings.secret_key_is_own:
-        raise Refusal(
-            Reason.SECRET_KEY,
-            "with DATABASE_URL on a server there is no key for all machines that share it",
-            "Write a long random text into a file (openssl rand -hex 32), name it on every machine by SECRET_KEY_FILE; "
-            f"to keep the key of this machine, and so its log-ins, copy {settings.data_dir / 'secret_key'}",
-        )
-
-
-def prepare_server(settings: Settings) -> None:
-    """Leave a database that is up to date; raises Refusal. Any number of machines may do it at once."""
+def prepare_server(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Leave a database that is up to date; raises Refusal. Any number may do it at once; `tell` is told of waiting."""
     if settings.database is None:
         return
     engine = server_engine(settings.database)
     try:
-        wait_for_server(engine, settings.database_wait)
-        bring_server_up_to_date(engine)
+        wait_for_server(engine, settings.database_wait, tell)
+        bring_server_up_to_date(engine, tell)
     finally:
         engine.dispose()
 
@@ -66,7 +58,7 @@ def server_engine(database: DatabaseSettings) -> Engine:
     return create_engine(database.url, poolclass=NullPool, **engine_arguments(database.url, database.authority))
 
 
-def wait_for_server(engine: Engine, seconds: int) -> None:
+def wait_for_server(engine: Engine, seconds: int, tell: Callable[[str], None]) -> None:
     """Wait until the server answers; raises Refusal when it does not in time, or says that it never will."""
     until, told = time.monotonic() + seconds, False
     while True:
@@ -81,7 +73,7 @@ def wait_for_server(engine: Engine, seconds: int) -> None:
                 ) from error
         if not told:
             told = True
-            print(f"microblog: waiting up to {seconds} s for the database {shown(engine.url)} ({reason})", flush=True)
+            tell(f"waiting up to {seconds} s for the database {shown(engine.url)} ({reason})")
         time.sleep(PAUSE_SECONDS)
 
 
@@ -97,49 +89,55 @@ def _advice(url: URL) -> str:
     return f"Look at DATABASE_URL, DATABASE_PASSWORD_FILE and the log of the server on {url.host or 'this machine'}"
 
 
-def bring_server_up_to_date(engine: Engine) -> None:
-    """Migrate the database if it is older than this program, while the other machines wait; raises Refusal."""
+def bring_server_up_to_date(engine: Engine, tell: Callable[[str], None]) -> None:
+    """Migrate the database if it is older than this program, while others wait; raises Refusal."""
     with engine.connect() as connection:
         _check_version(connection)
-        _wait_for_turn(connection)
+        _wait_for_turn(connection, tell)
         _check_text(connection)
         revision = revision_of(connection)
         _check_ours(connection, revision)
         connection.rollback()
         if revision != newest_revision():
+            tell("bringing the database up to date")
             _migrate(connection, revision)
         record_version(connection)
         # Gone with this lock, which the pool would keep.
         connection.invalidate()
 
 
-def _wait_for_turn(connection: Connection) -> None:
+def _wait_for_turn(connection: Connection, tell: Callable[[str], None]) -> None:
     until, told = time.monotonic() + LOCK_WAIT_SECONDS, False
     while not try_lock(connection, MIGRATION_LOCK):
         connection.rollback()
         if time.monotonic() >= until:
             raise Refusal(
                 Reason.DATABASE,
-                "another machine has been bringing the database up to date for very long",
+                "another program has been bringing the database up to date for very long",
                 "Look at its log; then start this one again",
             )
         if not told:
             told = True
-            print("microblog: another machine is bringing the database up to date; waiting", flush=True)
+            tell("another program is bringing the database up to date; waiting")
         time.sleep(PAUSE_SECONDS)
     connection.commit()
 
 
 def _check_version(connection: Connection) -> None:
-    dialect = connection.dialect
-    name = "PostgreSQL" if dialect.name != MYSQL else "MariaDB" if getattr(dialect, "is_mariadb", False) else "MySQL"
-    found = tuple(part for part in dialect.server_version_info or () if isinstance(part, int))
+    name = _product(connection)
+    found = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
     if found < OLDEST[name]:
         raise Refusal(
             Reason.DATABASE,
             f"the server is {name} {_dotted(found)}",
             f"Use {name} {_dotted(OLDEST[name])} or a later one",
         )
+
+
+def _product(connection: Connection) -> str:
+    if connection.dialect.name != MYSQL:
+        return "PostgreSQL"
+    return "MariaDB" if getattr(connection.dialect, "is_mariadb", False) else "MySQL"
 
 
 def _dotted(version: tuple[int, ...]) -> str:
@@ -158,9 +156,10 @@ def _check_text(connection: Connection) -> None:
             )
         return
     chosen = connection.exec_driver_sql("SELECT @@character_set_database, @@collation_database").one()
-    if tuple(chosen) == (CHARACTER_SET, COLLATION):
+    collation = COLLATIONS[_product(connection)]
+    if tuple(chosen) == (CHARACTER_SET, collation):
         return
-    statement = f"ALTER DATABASE CHARACTER SET {CHARACTER_SET} COLLATE {COLLATION}"
+    statement = f"ALTER DATABASE CHARACTER SET {CHARACTER_SET} COLLATE {collation}"
     try:
         connection.exec_driver_sql(statement)
     except DBAPIError as error:

@@ -35,6 +35,10 @@ STOP_SECONDS = 30
 STANDARD_INPUT = "-"
 MEBIBYTE = 2**20
 MOST_AUTHORITY = 64 * 1024
+ON_SERVER = (
+    "the database is on a server (DATABASE_URL); back it up and put it back with the server's own tool, such as "
+    "mariadb-dump or pg_dump, and keep the key in the data folder (secret_key)"
+)
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -52,7 +56,9 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def the_store() -> Store:
-    """The backups of this appliance."""
+    """The backups of this appliance; raises BackupError where they would not be of its database."""
+    if settings().database:
+        raise BackupError(ON_SERVER)
     return Store(settings().data_dir)
 
 

@@ -72,8 +72,6 @@ class Settings:
     database: DatabaseSettings | None = None
     # So many seconds the start waits for a server.
     database_wait: int = 120
-    # Whether the secret key is this machine's own, made by its first boot, and not one that was set.
-    secret_key_is_own: bool = False
 
     @property
     def database_url(self) -> URL:
@@ -120,12 +118,12 @@ class Settings:
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
             translator=translator_settings(source, languages),
-            backup_at=backup_at(source),
+            # Ours are of the SQLite file; a server has tools of its own.
+            backup_at=None if database else backup_at(source),
             search=search_settings(source),
             metrics_token=metrics_token(source),
             database=database,
             database_wait=source.number("MICROBLOG_DATABASE_WAIT", 120, 0, 3600),
-            secret_key_is_own=not (source.text("SECRET_KEY", "") or source.text("SECRET_KEY_FILE", "")),
         )
 
 
@@ -138,8 +136,8 @@ def _data_dir(source: Source, *, on_server: bool) -> Path:
     elsewhere = bool(chosen) and Path(chosen).absolute() != path.parent
     if not address.startswith(SQLITE) or path.name != DATABASE_FILE or elsewhere:
         raise SettingsError(
-            f"DATABASE_URL names a file, and the data is in {DATABASE_FILE} in the folder MICROBLOG_DATA_DIR; remove the "
-            "setting, start, then bring the data of another Microblog along with: flask import microblog FILE"
+            f"DATABASE_URL names a file, and the data is in {DATABASE_FILE} in the folder MICROBLOG_DATA_DIR; remove "
+            "the setting, start, then bring the data of another Microblog along with: flask import microblog FILE"
         )
     return path.parent
 

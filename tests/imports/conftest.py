@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import database_servers
 import pytest
 from click.testing import Result
 from database_servers import Server
@@ -47,20 +46,6 @@ def loose_file(old_file: Path) -> Path:
     with closing(sqlite3.connect(old_file)) as connection:
         connection.executescript(LOOSE)
     return old_file
-
-
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[Server]:
-    """A MariaDB server of our own."""
-    with database_servers.mariadb() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server of our own."""
-    with database_servers.postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
