@@ -12,6 +12,7 @@ from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
 from .core.logs import init_logs
+from .core.room import use_folder
 from .core.version import VERSION
 from .exports.routes import init_exports
 from .health.pages import init_standing
@@ -103,4 +104,5 @@ def init_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         configure_engine(db.engine)
     use_write_queue(settings.data_dir / ".write.lock")
+    use_folder(settings.data_dir)
     use_pipe(settings.run_dir)

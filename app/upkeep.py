@@ -8,6 +8,7 @@ from pathlib import Path
 from .backup.nightly import Nightly
 from .core.config import Settings
 from .core.database import db, transaction
+from .core.room import keep_ballast
 from .core.state import beat
 from .health.examination import report
 from .health.watch import Watch
@@ -20,6 +21,7 @@ from .search.service import UPDATE, Catalogue
 from .search.tasks import follow, heal, reconcile
 
 HEAL_SECONDS = 60.0
+ROOM_SECONDS = 60.0
 
 
 class IndexCare:
@@ -61,6 +63,20 @@ class IndexCare:
         if any_failed(db.session(), UPDATE):
             with transaction() as session:
                 retry_failed(session, UPDATE)
+
+
+class Room:
+    """Sets room on the disk aside again once there is plenty."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._looked: float | None = None
+
+    def look(self) -> None:
+        """Look every minute."""
+        if self._looked is None or time.monotonic() - self._looked >= ROOM_SECONDS:
+            self._looked = time.monotonic()
+            keep_ballast(self._data_dir)
 
 
 class Night:

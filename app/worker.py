@@ -26,7 +26,7 @@ from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .translating.service import follow_settings
-from .upkeep import IndexCare, Lookout, Night
+from .upkeep import IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
@@ -54,6 +54,7 @@ class Worker:
         catalogue = build_catalogue()
         self._index_care = IndexCare(index, catalogue, self._run_dir)
         self._night = Night(settings)
+        self._room = Room(settings.data_dir)
         self._lookout = Lookout(settings)
         catalogue.check, catalogue.watch = self._interrupt_if_stopping, self._index_care.during_rebuild
         self._registry = build_registry(index, catalogue, settings, reporter(app))
@@ -87,6 +88,7 @@ class Worker:
                 beat(self._run_dir)
             self._index_care.look()
             self._night.look()
+            self._room.look()
             self._lookout.look()
             return self._seconds_to_next()
         except (Busy, StorageFull, SearchUnavailable) as error:
