@@ -171,12 +171,17 @@ class Steps:
         self.tell()
 
 
+def upgrade(config: Config) -> None:
+    """Run the migrations that are missing."""
+    command.upgrade(config, "head")
+
+
 def _migrate(connection: Connection, revision: str | None, tell: Tell) -> None:
     config = migration_config()
     steps = Steps(config, revision, tell)
     config.attributes.update(connection=connection, applied=steps.applied)
     steps.tell()
-    command.upgrade(config, "head")
+    upgrade(config)
     connection.rollback()
     tell("checking the data after it was brought up to date")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()

@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable
 
-from alembic import command
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
@@ -18,7 +17,7 @@ from ..core.named_lock import try_lock
 from ..core.schema import known_revisions, newest_revision, revision_of
 from ..core.server import MYSQL, code_of, engine_arguments
 from .refusal import Reason, Refusal
-from .schema import migration_config, newer_data, record_version
+from .schema import migration_config, newer_data, record_version, upgrade
 
 MIGRATION_LOCK = "microblog migration"
 LOCK_WAIT_SECONDS = 900
@@ -187,7 +186,7 @@ def _migrate(connection: Connection, revision: str | None) -> None:
     config = migration_config()
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        upgrade(config)
         connection.commit()
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
