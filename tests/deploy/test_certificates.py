@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -139,6 +140,7 @@ def test_the_certificate_lasts_a_year_and_began_yesterday(volume: Volume) -> Non
 
 def test_a_certificate_with_less_than_a_third_of_its_life_is_made_anew(volume: Volume, tmp_path: Path) -> None:
     short = tmp_path / "short-lived.sh"
+    shutil.copy(volume.script.with_name("common.sh"), tmp_path)
     short.write_text(volume.script.read_text().replace("leaf_days=397", "leaf_days=130"))
     Volume(volume.folder, short).run()
     before = volume.state()
@@ -160,7 +162,7 @@ def test_a_first_start_killed_at_any_moment_heals(volume: Volume) -> None:
         volume.kill_after(step * 0.02)
     volume.run()
     assert volume.verifies("localhost")
-    assert sorted(path.name.partition(".")[0] for path in volume.folder.iterdir()) == ["ca", "leaf", "live"]
+    assert sorted(path.name.partition(".")[0] for path in volume.folder.iterdir()) == ["ca", "leaf", "live", "served"]
 
 
 def test_the_authority_survives_a_kill_while_the_certificate_is_made_anew(volume: Volume) -> None:
