@@ -40,6 +40,7 @@ RUN cd /venv/lib/python3*/site-packages \
  && find babel/locale-data -name '*.dat' ! -name 'root.dat' ! -name 'en*.dat' ! -name 'es*.dat' -delete \
  && find flask_bootstrap/static -type f ! -path '*/bootstrap5/css/bootstrap.min.css' -delete \
  && find flask_bootstrap/static -type d -empty -delete \
+ && /venv/bin/python -m whitenoise.compress --quiet flask_bootstrap/static \
  && rm -rf sqlalchemy/testing alembic/testing sqlalchemy/dialects/oracle sqlalchemy/dialects/mssql dns elasticsearch/dsl \
  && find . -type d \( -name tests -o -name test \) -prune -exec rm -r {} + \
  && find . -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.pyi' -o -name '*.map' \) -delete \
@@ -55,6 +56,7 @@ COPY migrations /app/migrations
 COPY deploy /app/deploy
 RUN /venv/bin/python -m babel.messages.frontend --quiet compile --directory /app/app/translations \
  && find /app/app/translations -name '*.po' -delete \
+ && /venv/bin/python -m whitenoise.compress --quiet /app/app/static \
  && python -m compileall -q /app
 # The same for the part of the standard library that is used: slim images come without its bytecode. Importing everything
 # also shows that nothing is missing after the pruning above.

@@ -12,8 +12,10 @@ from .core.config import Settings
 from .core.database import configure_engine, db, engine_options, use_write_queue
 from .core.environment import SettingsError
 from .core.logs import init_logs
+from .core.room import use_folder
 from .core.version import VERSION
 from .exports.routes import init_exports
+from .health.pages import init_standing
 from .health.readiness import init_health
 from .invitations.routes import init_invitations
 from .jobs.wake import use_pipe
@@ -60,7 +62,8 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     """The application for these settings (default: from the environment) and this engine (default: as they say)."""
     settings = settings or Settings.from_environment()
     init_logs()
-    app = Flask(__name__)
+    # Files are sent by web/static_files.py.
+    app = Flask(__name__, static_folder=None)
     app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
@@ -91,6 +94,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_reference(app, VERSION)
     init_administration(app)
     init_health(app)
+    init_standing(app)
     return app
 
 
@@ -100,4 +104,5 @@ def init_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         configure_engine(db.engine)
     use_write_queue(settings.data_dir / ".write.lock")
+    use_folder(settings.data_dir)
     use_pipe(settings.run_dir)

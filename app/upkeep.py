@@ -1,4 +1,4 @@
-"""What the worker looks after beside the jobs: the search index, and the nightly backup."""
+"""What the worker looks after beside the jobs: the search index, the nightly backup, how everything stands."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 from .backup.nightly import Nightly
 from .core.config import Settings
 from .core.database import db, transaction
+from .core.room import keep_ballast
 from .core.state import beat
+from .health.examination import report
+from .health.watch import Watch
 from .jobs.service import any_failed, oldest_waiting, retry_failed, written_after
-from .mail.reports import failure_letters
+from .mail.reports import failure_letters, trouble_letters
 from .mail.service import send_later
 from .search.interface import SearchIndex
 from .search.progress import end_progress, write_progress
@@ -18,6 +21,7 @@ from .search.service import UPDATE, Catalogue
 from .search.tasks import follow, heal, reconcile
 
 HEAL_SECONDS = 60.0
+ROOM_SECONDS = 60.0
 
 
 class IndexCare:
@@ -61,6 +65,20 @@ class IndexCare:
                 retry_failed(session, UPDATE)
 
 
+class Room:
+    """Sets room on the disk aside again once there is plenty."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._looked: float | None = None
+
+    def look(self) -> None:
+        """Look every minute."""
+        if self._looked is None or time.monotonic() - self._looked >= ROOM_SECONDS:
+            self._looked = time.monotonic()
+            keep_ballast(self._data_dir)
+
+
 class Night:
     """Has the nightly backup made, and ADMINS told if it fails."""
 
@@ -75,6 +93,26 @@ class Night:
                 for letter in failure_letters(failure, self._admins):
                     send_later(letter)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a backup is being made, to be looked at again soon."""
+        return self._nightly.is_making
+
     def stop(self) -> None:
         """End a backup that is being made."""
         self._nightly.stop()
+
+
+class Lookout:
+    """Looks at everything every few minutes, and has ADMINS told of what fails."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._watch = Watch(settings.run_dir)
+        self._admins = settings.mail.admins if settings.mail else ()
+
+    def look(self) -> None:
+        """Look if it is time."""
+        if failing := self._watch.look():
+            with transaction():
+                for letter in trouble_letters(report(failing)[:-1], self._admins):
+                    send_later(letter)

@@ -1,4 +1,4 @@
-"""The worker: does the jobs, looks after index and backup, and is silent when there is nothing to do."""
+"""The worker: does the jobs, looks after all the rest, and is silent when there is nothing to do."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .translating.service import follow_settings
-from .upkeep import IndexCare, Night
+from .upkeep import IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
 logger = logging.getLogger("app.worker")
 BEAT_SECONDS = 10.0
+# While a backup is made, whose end somebody may wait for.
+BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
 ANOTHER_WORKER = 75
 
@@ -52,6 +54,8 @@ class Worker:
         catalogue = build_catalogue()
         self._index_care = IndexCare(index, catalogue, self._run_dir)
         self._night = Night(settings)
+        self._room = Room(settings.data_dir)
+        self._lookout = Lookout(settings)
         catalogue.check, catalogue.watch = self._interrupt_if_stopping, self._index_care.during_rebuild
         self._registry = build_registry(index, catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
@@ -84,6 +88,8 @@ class Worker:
                 beat(self._run_dir)
             self._index_care.look()
             self._night.look()
+            self._room.look()
+            self._lookout.look()
             return self._seconds_to_next()
         except (Busy, StorageFull, SearchUnavailable) as error:
             # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.
@@ -94,9 +100,10 @@ class Worker:
 
     def _seconds_to_next(self) -> float:
         due = next_due(db.session())
+        longest = BUSY_SECONDS if self._night.is_busy else BEAT_SECONDS
         if due is None:
-            return BEAT_SECONDS
-        return min(BEAT_SECONDS, max(0.0, (due - utc_now()).total_seconds()))
+            return longest
+        return min(longest, max(0.0, (due - utc_now()).total_seconds()))
 
 
 def main(app: Flask | None = None) -> None:

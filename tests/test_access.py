@@ -78,6 +78,11 @@ ROUTES = [
     Access("POST", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/user/<username>/recovery_link", 302, 200, 404, "/user/bob/recovery_link"),
     Access("GET", "/admin/events", 302, 200, 404),
+    Access("GET", "/admin/health", 302, 200, 404),
+    Access("GET", "/admin/health/progress", 302, 200, 404),
+    Access("POST", "/admin/health/backup", 302, 302, 404),
+    Access("GET", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
+    Access("POST", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
     Access("GET", "/admin/invitations", 302, 200, 404),
     Access("POST", "/admin/invitations", 302, 200, 404),
     Access("POST", "/admin/invitations/<int:invitation_id>/revoke", 302, 404, 404, "/admin/invitations/9/revoke"),
@@ -144,8 +149,6 @@ ROUTES = [
     Access("POST", "/unfollow/<username>", 302, 422, 302, "/unfollow/alice"),
     Access("GET", "/livez", 200, 200, 200),
     Access("GET", "/readyz", 503, 503, 503),  # no worker runs here
-    Access("GET", "/static/<path:filename>", 200, 200, 200, "/static/icon.svg"),
-    Access("GET", "/bootstrap/static/<path:filename>", 200, 200, 200, "/bootstrap/static/css/bootstrap.min.css"),
 ]
 FORMS = {
     "/admin/invitations": {"uses": "1", "days": "7", "note": "a letter"},

@@ -83,11 +83,13 @@ ONLY_IN = {
     "langdetect": {"app/translators/detector.py"},
     "flask_sqlalchemy": {"app/core/database.py"},
     "flask_migrate": {"app/cli/__init__.py"},
+    "prometheus_client": {"app/health/instruments.py", "app/health/measures.py"},
     "alembic": {"app/boot/schema.py"},
     # UserMixin, which the log-in library asks for, is the one thing of it in a model.
     "flask_login": {
         "app/accounts/models.py",
         "app/web/guard.py",
+        "app/health/pages.py",
         "app/attempts/guard.py",
         "app/sessions/guard.py",
         *(f"app/{feature}/routes.py" for feature in FEATURES),
@@ -100,6 +102,7 @@ LAZY = {
     "app/web/openapi.py": {"apispec", "apispec.ext.marshmallow"},
     "app/search/engine.py": {f"app.search.{engine}_index" for engine in ("whoosh", "sqlite", "elasticsearch")},
     "app/web/qr.py": {"segno"},
+    "app/health/metrics.py": {"app.health.instruments"},
 }
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 

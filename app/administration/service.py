@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from ..accounts.models import ACTIVE, LEAVING, SUSPENDED, WAITING, User, new_session_key
 from ..core.database import db
 from ..core.errors import Invalid, mark
+from ..core.room import give_up_ballast
 from ..jobs.service import enqueue
 from ..messages.models import Message
 from ..messages.queries import KIND as MESSAGE
@@ -74,6 +75,7 @@ def request_deletion(user: User, by: User | None, name: str | None = None) -> No
         raise Invalid(NOT_THE_NAME, "name")
     _refuse_for_safety(user, by)
     if user.status != LEAVING:
+        give_up_ballast()
         user.status, user.is_admin, user.session_key = LEAVING, False, new_session_key()
         enqueue(DELETE, {"id": user.id})
 

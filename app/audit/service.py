@@ -16,6 +16,7 @@ EMAIL_CHANGED = "email_changed"
 REGISTERED, JOINED, INVITED, INVITATION_REVOKED = "registered", "joined", "invited", "invitation_revoked"
 APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
 PROMOTED, DEMOTED, DELETED = "promoted", "demoted", "deleted"
+OLD_DATA_REMOVED = "old_data_removed"
 # What the list says of each; the names of kinds are stored in rows, so they are a contract.
 SENTENCES = {
     LOGGED_IN: mark("%(subject)s logged in"),
@@ -40,6 +41,7 @@ SENTENCES = {
     PROMOTED: mark("%(actor)s made %(subject)s an administrator"),
     DEMOTED: mark("%(actor)s made %(subject)s a member"),
     DELETED: mark("%(actor)s deleted %(subject)s"),
+    OLD_DATA_REMOVED: mark("%(actor)s removed old data, %(subject)s"),
 }
 # Older ones are forgotten, so that nobody can fill the disk by typing wrong passwords.
 MOST_KEPT = 5000

@@ -1,4 +1,4 @@
-"""The nightly backup, which the worker has made in a process of its own, so that its other work goes on."""
+"""The backup of every night, and one that was asked for: made in a process of its own, so that other work goes on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..core.schema import INITIALISED
 from ..core.time import local_moment, utc_now
 from ..core.version import VERSION
 from .making import Sources, is_unchanged
+from .progress import forget_request, is_asked, is_awaited
 from .store import Store
 
 # Named as the worker's, whose log it goes to.
@@ -25,7 +26,8 @@ AS_GOOD = timedelta(hours=3)
 SECONDS_AFTER_START = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 600.0, 4 * 3600.0
 LONGEST_RUN = 3 * 3600.0
-OCCUPIED = 75
+# A drill is held, or another backup made: what was asked for is made after it.
+OCCUPIED, OCCUPIED_PAUSE = 75, 30.0
 
 
 class Nightly:
@@ -35,26 +37,37 @@ class Nightly:
         self._settings = settings
         self._store = Store(settings.data_dir)
         self._process: subprocess.Popen[str] | None = None
+        self._asked = False
         self._began = 0.0
         self._not_before = time.monotonic() + SECONDS_AFTER_START
+        self._asked_not_before = 0.0
         self._pause = FIRST_PAUSE
         self._settled: datetime | None = None
         self._told: datetime | None = None
 
     def look(self) -> str | None:
-        """Begin what is due, and see to what was begun; a text once a night if it failed, for people to be told."""
-        if self._settings.backup_at is None:
-            return None
-        slot = last_slot(utc_now(), self._settings.backup_at, self._settings.time_zone)
+        """Begin what is due or asked for, and see to what was begun; a text once a night if that failed, for people
+        to be told."""
         if self._process is not None:
-            return self._see_to(self._process, slot)
-        if slot == self._settled or time.monotonic() < self._not_before:
-            return None
-        if self._is_covered(slot):
-            self._settled = slot
-        else:
-            self._begin()
+            return self._see_to(self._process)
+        if is_asked(self._settings.run_dir) and time.monotonic() >= self._asked_not_before:
+            self._begin(asked=True)
+        elif (slot := self._slot()) and slot != self._settled and time.monotonic() >= self._not_before:
+            if self._is_covered(slot):
+                self._settled = slot
+            else:
+                self._begin()
         return None
+
+    @property
+    def is_making(self) -> bool:
+        """Whether one that this began has not been seen to its end."""
+        return self._process is not None
+
+    def _slot(self) -> datetime | None:
+        """When the newest nightly one was due, None if there are to be none."""
+        at = self._settings.backup_at
+        return None if at is None else last_slot(utc_now(), at, self._settings.time_zone)
 
     def stop(self) -> None:
         """End a backup that is being made; the next worker begins it anew."""
@@ -72,8 +85,9 @@ class Nightly:
             return True
         return is_unchanged(self._store, Sources(self._settings.data_dir, VERSION, self._settings.secret_key))
 
-    def _begin(self) -> None:
-        logger.info("the nightly backup begins")
+    def _begin(self, *, asked: bool = False) -> None:
+        self._asked = asked
+        logger.info("%s begins", self._name)
         self._began = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603  our own command
             COMMAND,
@@ -84,24 +98,39 @@ class Nightly:
             text=True,
         )
 
-    def _see_to(self, process: subprocess.Popen[str], slot: datetime) -> str | None:
+    @property
+    def _name(self) -> str:
+        return "the backup that was asked for" if self._asked else "the nightly backup"
+
+    def _see_to(self, process: subprocess.Popen[str]) -> str | None:
         if process.poll() is None:
             if time.monotonic() - self._began > LONGEST_RUN:
                 process.kill()
             return None
         self._process = None
         said = process.communicate()[0].strip()
-        if process.returncode == 0:
-            logger.info("the nightly backup: %s", said.rpartition("\n")[2])
-            self._settled, self._pause = slot, FIRST_PAUSE
+        if self._asked and process.returncode == OCCUPIED and is_awaited(self._settings.run_dir, self._store):
+            self._asked_not_before = time.monotonic() + OCCUPIED_PAUSE
             return None
-        return self._failed(process.returncode, said, slot)
+        if self._asked:
+            forget_request(self._settings.run_dir)
+        if process.returncode == 0:
+            logger.info("%s: %s", self._name, said.rpartition("\n")[2])
+            self._settled, self._pause = self._slot(), FIRST_PAUSE
+            return None
+        return self._failed(process.returncode, said)
 
-    def _failed(self, status: int, said: str, slot: datetime) -> str | None:
-        """Try again after a pause that doubles each time; people are told once a night."""
+    def _failed(self, status: int, said: str) -> str | None:
+        """Try again after a pause that doubles each time; people are told once a night.
+
+        Of one that was asked for the page tells whoever asked.
+        """
+        logger.error("%s failed (status %d): %s", self._name, status, said)
+        if self._asked:
+            return None
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
-        logger.error("the nightly backup failed (status %d): %s", status, said)
+        slot = self._slot()
         if status == OCCUPIED or slot == self._told:
             return None
         self._told = slot
@@ -115,6 +144,12 @@ def last_slot(now: datetime, at: time_of_day, zone: str) -> datetime:
     if slot > now:
         slot = local_moment(datetime.combine(today - timedelta(days=1), at), zone).astimezone(UTC)
     return slot
+
+
+def next_slot(now: datetime, at: time_of_day, zone: str) -> datetime:
+    """The first moment after `now` at which that time of the day is shown by the clocks of a time zone."""
+    # Past the end of a day of any length, and not yet at that of the next one.
+    return last_slot(last_slot(now, at, zone) + timedelta(hours=26), at, zone)
 
 
 def _is_newer(settings: Settings, slot: datetime) -> bool:

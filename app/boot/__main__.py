@@ -18,6 +18,7 @@ from .refusal import Reason, Refusal
 from .settings import read_settings
 from .supervision import supervise
 from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
+from .waiting import wait_and_tell
 
 Result = TypeVar("Result")
 # What does not pass by itself.
@@ -33,7 +34,7 @@ def main() -> NoReturn:
     load_dotenv(PROJECT_ROOT / ".env")
     settings = _or_exit(check_surroundings)
     # SQLite does not bear being taken along into other processes, and they need not carry the migration library.
-    if status := run_in_child(partial(_or_exit, partial(_prepare_data, settings))):
+    if status := run_in_child(partial(_or_exit, partial(_prepare_data, settings)), partial(wait_and_tell, settings)):
         if status in LASTING and os.getpid() == CONTAINER:
             hold()
         sys.exit(status)

@@ -11,13 +11,25 @@ from contextlib import suppress
 from typing import NoReturn
 
 
-def run_in_child(work: Callable[[], object]) -> int:
-    """Do this work in a child and wait for it; its exit status, 128 and more if a signal ended it."""
+def run_in_child(work: Callable[[], object], meanwhile: Callable[[int], object] | None = None) -> int:
+    """Do this work in a child and wait for it; its exit status, 128 and more if a signal ended it.
+
+    `meanwhile` is called with a file descriptor that can be read once the child has ended.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
+    # The other end stays open in the child alone, and so until it ends.
+    ended, alive = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(ended)
         run_and_exit(work)
+    os.close(alive)
+    try:
+        if meanwhile is not None:
+            meanwhile(ended)
+    finally:
+        os.close(ended)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return status if status >= 0 else 128 - status
 

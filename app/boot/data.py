@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .. import assemble
 from ..core.config import Settings
 from ..core.database import db, transaction
@@ -10,6 +12,7 @@ from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
 from .settings import read_settings
+from .waiting import note_step
 
 
 def prepare_data(settings: Settings) -> None:
@@ -22,7 +25,7 @@ def prepare_data(settings: Settings) -> None:
         settings = read_settings()
     check_presence(settings.database_path)
     check_soundness(settings.database_path)
-    bring_up_to_date(settings.database_path)
+    bring_up_to_date(settings.database_path, partial(note_step, settings.run_dir))
     print(_greeting(settings), flush=True)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 from ..backup.snapshot import SnapshotError, keep_newest, put_back, sync, take_snapshot
@@ -23,6 +25,7 @@ from .volume import check_space
 QUICK_CHECK_LIMIT = 500 * 2**20
 COPIES_KEPT = 3
 PROGRESS = ".migrating"
+Tell = Callable[[str], object]
 
 
 def migration_config() -> Config:
@@ -34,10 +37,13 @@ def migration_config() -> Config:
 
 def check_presence(database: Path) -> None:
     """Refuse to begin an empty database where there has been one: the data is somewhere, and would seem lost."""
-    if (database.parent / INITIALISED).exists() and not database.exists():
+    if not (database.parent / INITIALISED).exists():
+        return
+    # Nothing in it is what a disk leaves that lost power, and to SQLite as good as a new one.
+    if not database.exists() or database.stat().st_size == 0:
         raise Refusal(
             Reason.VANISHED,
-            f"the database {database} has vanished, though there was one here",
+            f"the database {database} has vanished or is empty, though there was one here",
             f"Put it back from a backup; or, to begin anew with nothing, remove {database.parent / INITIALISED}",
         )
 
@@ -59,8 +65,11 @@ def check_soundness(database: Path) -> None:
         )
 
 
-def bring_up_to_date(database: Path) -> None:
-    """Migrate the database if it is older than this program; put it back as it was if that fails."""
+def bring_up_to_date(database: Path, tell: Tell = lambda _: None) -> None:
+    """Migrate the database if it is older than this program; put it back as it was if that fails.
+
+    What is being done goes to `tell`, but not for a new database, with which it takes a moment.
+    """
     engine = _engine(database)
     try:
         with engine.connect() as connection:
@@ -69,7 +78,7 @@ def bring_up_to_date(database: Path) -> None:
             if revision is not None and revision not in known_revisions():
                 raise _newer(connection)
             if revision != newest_revision():
-                _migrate_safely(connection, database, revision)
+                _migrate_safely(connection, database, revision, tell if revision else lambda _: None)
             _use_wal(connection)
             _record_version(connection)
     finally:
@@ -108,17 +117,18 @@ def _newer(connection: Connection) -> Refusal:
     )
 
 
-def _migrate_safely(connection: Connection, database: Path, revision: str | None) -> None:
+def _migrate_safely(connection: Connection, database: Path, revision: str | None, tell: Tell) -> None:
     copy: Path | None = None
     if revision is not None:
         check_space(database.parent, database.stat().st_size)
+        tell("making a copy of the data before it is brought up to date")
         copy = _copy_before(database, revision)
     else:
         check_space(database.parent, 0)
     progress = database.parent / PROGRESS
     progress.write_text(f"from {revision or 'nothing'} to {newest_revision()}\n")
     try:
-        _migrate(connection)
+        _migrate(connection, revision, tell)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
         connection.invalidate()
@@ -139,11 +149,35 @@ def _copy_before(database: Path, revision: str) -> Path:
     return copy
 
 
-def _migrate(connection: Connection) -> None:
+class Steps:
+    """The revisions between the database's and ours, one told after the other."""
+
+    def __init__(self, config: Config, revision: str | None, tell: Tell) -> None:
+        scripts = ScriptDirectory.from_config(config).iterate_revisions("head", revision or "base")
+        self._names = [script.doc.rstrip(".") for script in scripts][::-1]
+        self._done = 0
+        self._tell = tell
+
+    def tell(self) -> None:
+        """Say which one is begun."""
+        if self._done < len(self._names):
+            where = f"step {self._done + 1} of {len(self._names)}: {self._names[self._done]}"
+            self._tell(f"bringing the data up to date, {where}")
+
+    def applied(self, **_: object) -> None:
+        """One is done; called by the migration library."""
+        self._done += 1
+        self.tell()
+
+
+def _migrate(connection: Connection, revision: str | None, tell: Tell) -> None:
     config = migration_config()
-    config.attributes["connection"] = connection
+    steps = Steps(config, revision, tell)
+    config.attributes.update(connection=connection, applied=steps.applied)
+    steps.tell()
     command.upgrade(config, "head")
     connection.rollback()
+    tell("checking the data after it was brought up to date")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken:
         raise RuntimeError(f"a row of table {broken[0]} refers to a row that is not there")

@@ -9,8 +9,8 @@ import click
 from flask.cli import with_appcontext
 
 from ..core.database import db
-from ..health.check import OK, STATUSES, worst
-from ..health.examination import ALL, examine
+from ..health.check import STATUSES, worst
+from ..health.examination import examine, report
 
 
 @click.command("doctor")
@@ -22,11 +22,6 @@ def doctor() -> None:
     found = examine()
     logging.disable(logging.NOTSET)
     db.session.remove()
-    for each in ALL:
-        check = found[each.name]
-        click.echo(f"{check.status:<5} {each.name:<12} {check.detail}")
-        if check.status != OK and each.advice:
-            click.echo(f"      {'':<12} -> {each.advice}")
-    level = STATUSES.index(worst(found.values()))
-    click.echo(("all is well", "there is something to look at", "something is broken")[level])
-    sys.exit(level)
+    for line in report(found):
+        click.echo(line)
+    sys.exit(STATUSES.index(worst(found.values())))

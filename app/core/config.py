@@ -14,6 +14,7 @@ from pathlib import Path
 from .backup_settings import backup_at
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
+from .metrics_settings import metrics_token
 from .search_settings import SearchSettings, search_settings
 from .time import is_time_zone
 from .translator_settings import TranslatorSettings, translator_settings
@@ -62,6 +63,8 @@ class Settings:
     # The hour of the nightly backup in `time_zone`; None: no such backup.
     backup_at: time | None = time(3, 30)
     search: SearchSettings = field(default_factory=SearchSettings)
+    # What Prometheus must show to be given figures; empty: there are none.
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def database_path(self) -> Path:
@@ -104,6 +107,7 @@ class Settings:
             translator=translator_settings(source, languages),
             backup_at=backup_at(source),
             search=search_settings(source),
+            metrics_token=metrics_token(source),
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,8 +17,9 @@ from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from .errors import Busy, StorageFull
+from .errors import Busy, StorageFailing, StorageFull
 
+logger = logging.getLogger(__name__)
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 # busy_timeout stands first because the others may meet a lock. FULL: a commit is on the card before it is acknowledged.
 CACHE_KIB = 4000
@@ -32,6 +35,8 @@ PRAGMAS = (
     "mmap_size=0",
     "trusted_schema=OFF",
 )
+# How SQLite says that the disk is read-only, gone or dying.
+FAILING = ("attempt to write a readonly database", "disk I/O error", "unable to open database file")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -107,13 +112,20 @@ class WriteQueue:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for this thread's turn and keep it until the block ends."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Wait for this thread's turn and keep it until the block ends; raises StorageFull or StorageFailing."""
+        descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            logger.error("the writers' queue cannot be used: %s", error)
+            raise StorageFull if error.errno == errno.ENOSPC else StorageFailing from error
 
 
 _queues: dict[str, WriteQueue] = {}
@@ -180,6 +192,10 @@ def _translated() -> Iterator[None]:
             raise StorageFull from error
         if "database is locked" in text or "database table is locked" in text:
             raise Busy from error
+        if any(sign in text for sign in FAILING):
+            # The person is told no details, so they have to stand somewhere.
+            logger.error("the database cannot be written: %s", text)
+            raise StorageFailing from error
         raise
 
 

@@ -65,3 +65,11 @@ class StorageFull(DomainError):
     """There is no room on the disk."""
 
     usual = mark("The storage of this appliance is full, so nothing can be saved. What you typed was kept.")
+
+
+class StorageFailing(StorageFull):
+    """There may be room, but the disk does not take it: read-only, gone, or dying."""
+
+    usual = mark(
+        "The storage of this appliance does not take anything, so nothing can be saved. What you typed was kept."
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from ..accounts.models import User
 from ..core.database import db
+from ..core.room import require_room
 from ..core.time import utc_now
 from ..jobs.service import enqueue
 from .models import DONE, Export
@@ -19,12 +20,13 @@ MOST_KEPT = 3
 
 
 def request_export(user: User, address: str, language: str) -> bool:
-    """Have the worker make an export; False if one is being made.
+    """Have the worker make an export; False if one is being made. Raises StorageFull.
 
     The letter names the site's `address`, and is in `language` if the user has not chosen one.
     """
     if is_running(user):
         return False
+    require_room()
     _forget_old(user)
     export = Export(user_id=user.id)
     db.session.add(export)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..core.errors import mark
 from . import backups, data, machine, network, storage
-from .check import Check, guarded
+from .check import OK, STATUSES, Check, guarded, worst
 
 
 @dataclass(frozen=True)
@@ -120,3 +120,16 @@ READINESS = ("database", "schema", "worker", "disk", "search", "jobs", "backup",
 def examine(names: tuple[str, ...] = ()) -> dict[str, Check]:
     """The findings by name, of all checks unless some are named."""
     return {each.name: guarded(each.run) for each in ALL if not names or each.name in names}
+
+
+def report(found: Mapping[str, Check]) -> list[str]:
+    """The findings as lines that can be shown to anybody, with what to do about each that is not ok."""
+    lines = []
+    for each in ALL:
+        if (check := found.get(each.name)) is None:
+            continue
+        lines.append(f"{check.status:<5} {each.name:<12} {check.detail}")
+        if check.status != OK and each.advice:
+            lines.append(f"      {'':<12} -> {each.advice}")
+    level = STATUSES.index(worst(found.values()))
+    return [*lines, ("all is well", "there is something to look at", "something is broken")[level]]

@@ -26,8 +26,20 @@ def failure_letters(failure: str, recipients: Sequence[str]) -> list[Letter]:
         f"The nightly backup failed:\n\n{failure}\n\nIt is tried again in a while. What to do: make room if the "
         "disk is full, then see whether it works: ./backup.sh now\nThe older backups are still there: ./backup.sh list"
     )
-    html = f"<pre>{escape(text)}</pre>"
-    return [Letter(recipient, "Microblog: the nightly backup failed", text, html) for recipient in recipients]
+    return _letters("Microblog: the nightly backup failed", text, recipients)
+
+
+def trouble_letters(lines: Sequence[str], recipients: Sequence[str]) -> list[Letter]:
+    """Letters that tell of checks that fail."""
+    text = "\n".join(
+        ["Something that Microblog needs is broken:", "", *lines, "", "All of it: ./backup.sh doctor, or the page", ""]
+    )
+    text += "“How it stands” for administrators. There is at most one such letter a day."
+    return _letters("Microblog: something is broken", text, recipients)
+
+
+def _letters(subject: str, text: str, recipients: Sequence[str]) -> list[Letter]:
+    return [Letter(recipient, subject, text, f"<pre>{escape(text)}</pre>") for recipient in recipients]
 
 
 class ErrorReports:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from ..accounts.models import User
 from ..core.database import db
 from ..core.errors import Invalid, mark
+from ..core.room import require_room
 from ..core.text import clean
 from ..core.time import utc_now
 from ..search.service import record_new
@@ -25,7 +26,8 @@ def checked_message(body: str, limit: int) -> str:
 def send_message(sender: User, recipient: User, body: str, limit: int, submission: str = "") -> Message:
     """Write to somebody and let the search index follow; the same form sent twice gives the first message again.
 
-    Raises Invalid for a text that is empty, longer than `limit` characters or cannot be shown, and for oneself.
+    Raises Invalid for a text that is empty, longer than `limit` characters or cannot be shown, and for oneself, and
+    StorageFull.
     """
     text = checked_message(body, limit)
     if sender.id == recipient.id:
@@ -34,6 +36,7 @@ def send_message(sender: User, recipient: User, body: str, limit: int, submissio
     earlier = _earlier(sender, form_mark) if form_mark else None
     if earlier is not None and (earlier.body, earlier.recipient_id) == (text, recipient.id):
         return earlier
+    require_room()
     message = Message(
         sender_id=sender.id, recipient_id=recipient.id, body=text, submission=None if earlier else form_mark
     )

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from ..accounts.models import User
 from ..accounts.service import LAST_SEEN_EVERY, touch
 from ..core.database import db
+from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from ..core.time import utc_now
 from .browsers import browser_of
@@ -23,6 +24,8 @@ MOST_SESSIONS = 50
 
 def begin_session(user: User, *, user_agent: str = "", address: str = "", remembered: bool = False) -> str:
     """A new log-in; its token, told this once, is what the cookie holds. What has ended is cleared away."""
+    # Whoever is to make room on a full disk has to get in first.
+    give_up_ballast()
     _clear_away(user)
     token = token_urlsafe(TOKEN_BYTES)
     browser, system = browser_of(user_agent)

@@ -14,14 +14,14 @@ from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, NotFound
 from ..sessions.guard import enter
-from ..web.context import is_program, visitor_address
+from ..web.context import SILENT, is_program, visitor_address
 from ..web.forms import attach, form_page
 from .forms import SetupForm
 from .service import check_code, create_first_administrator
 
 blueprint = Blueprint("setup", __name__)
 # Pages that exist before there is any account.
-BEFORE_SETUP = frozenset({"setup.index", "static", "bootstrap.static", "health.livez", "health.readyz"})
+BEFORE_SETUP = SILENT | {"setup.index"}
 READY = "microblog.has_accounts"
 
 Answer = str | Response | tuple[str, int]

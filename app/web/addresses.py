@@ -1,12 +1,10 @@
-"""Addresses of pages and static files as templates ask for them, each made once."""
+"""Addresses of pages as templates ask for them, each made once."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 
-from flask import Flask, url_for
+from flask import url_for
 
 ADDRESSES_KEPT = 1024
 
@@ -29,19 +27,3 @@ class Addresses:
     @staticmethod
     def _make(endpoint: str, values: tuple[tuple[str, object], ...]) -> str:
         return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
-
-
-class StaticMarks:
-    """Addresses of static files that change with the content, so that browsers may keep them for a year."""
-
-    def __init__(self, app: Flask) -> None:
-        self._folder = Path(app.static_folder or "")
-        self._debug = app.debug
-        self._urls: dict[str, str] = {}
-
-    def url(self, filename: str) -> str:
-        """The address of a file in app/static."""
-        if filename not in self._urls or self._debug:
-            mark = sha256((self._folder / filename).read_bytes()).hexdigest()[:12]
-            self._urls[filename] = url_for("static", filename=filename, v=mark)
-        return self._urls[filename]

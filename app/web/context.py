@@ -11,7 +11,7 @@ from ..core.config import Settings
 
 SETTINGS = "microblog.settings"
 # These answer the same whoever asks, so they do not look at who it is.
-SILENT = frozenset({"static", "bootstrap.static", "health.livez", "health.readyz", "posts.avatar"})
+SILENT = frozenset({"health.livez", "health.readyz", "metrics.scrape", "posts.avatar"})
 REFERENCE_PAGE = "reference.page"
 
 

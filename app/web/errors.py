@@ -11,7 +11,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from ..core.database import db
-from ..core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
+from ..core.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    StorageFailing,
+    StorageFull,
+)
 from .context import is_api, wants_json
 
 logger = logging.getLogger(__name__)
@@ -23,6 +33,7 @@ STATUS: dict[type[DomainError], int] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageFailing: HTTPStatus.INTERNAL_SERVER_ERROR,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 # What is called with an unforeseen error and where it came up, if anybody wants to know.

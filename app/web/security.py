@@ -17,7 +17,6 @@ from ..core.config import Settings
 from .avatar import GRAVATAR
 
 LARGEST_BODY = 256 * 1024
-YEAR = 365 * 24 * 3600
 PICTURES = "img-src 'self' data:"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -81,12 +80,13 @@ def init_security(app: Flask, settings: Settings) -> None:
     """Headers on every answer, tokens in forms, and the visitor's real address behind our proxy."""
     app.session_interface = SignedSessions()
     csrf.init_app(app)
-    app.after_request(partial(_add_headers, _headers(settings)))
+    app.after_request(partial(_add_headers, security_headers(settings)))
     if hops := settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+def security_headers(settings: Settings) -> dict[str, str]:
+    """What every answer says, pages and files."""
     if settings.avatars != "gravatar":
         return HEADERS
     policy = CONTENT_SECURITY_POLICY.replace(PICTURES, f"{PICTURES} {GRAVATAR}")
@@ -99,11 +99,7 @@ def _add_headers(headers: dict[str, str], response: Response) -> Response:
     if request.method == "POST" and (request.endpoint or "").endswith(".logout"):
         # Drafts, too, are nobody else's business on a computer that several people use.
         response.headers["Clear-Site-Data"] = '"storage"'
-    if request.endpoint in ("static", "bootstrap.static"):
-        # Their addresses carry a mark of their content, so that a changed file has a new address.
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if "v" in request.args else "no-cache"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
@@ -129,4 +125,4 @@ def _is_page(app: Flask, path: str) -> bool:
         return False
     except HTTPException:
         return False
-    return endpoint not in ("static", "bootstrap.static", "sessions.login")
+    return str(endpoint) != "sessions.login"

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import version
 
 from flask import Flask, url_for
 from flask_babel import get_locale
-from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
 from ..core.config import Settings
-from .addresses import Addresses, StaticMarks
+from .addresses import Addresses
 from .avatar import gravatar, hue, initials
 from .locale import init_locale, language_name, preferences
 from .markup import render_body
+from .security import security_headers
+from .static_files import StaticFiles
 from .times import worded
 
 BODIES_KEPT = 512
-bootstrap = Bootstrap5()
 
 
 def init_templating(app: Flask, settings: Settings) -> None:
-    """Filters, globals and the vendored stylesheet."""
+    """Filters, globals and static files."""
     init_locale(app, settings)
-    bootstrap.init_app(app)
-    marks = StaticMarks(app)
+    static_files = StaticFiles()
+    static_files.serve_with(app, security_headers(settings))
     app.jinja_env.filters.update(
         worded=worded,
         render_body=body_filter,
@@ -36,8 +35,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals.update(
         url_for=Addresses().url_for,
-        static_url=marks.url,
-        bootstrap_mark=version("bootstrap-flask"),
+        static_url=static_files.url,
         post_length=settings.post_length,
         registration=settings.registration,
         gravatar=gravatar if settings.avatars == "gravatar" else None,

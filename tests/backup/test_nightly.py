@@ -18,7 +18,8 @@ from processes import eventually
 from app.backup import nightly
 from app.backup.making import Sources, make_backup
 from app.backup.manifest import file_name
-from app.backup.nightly import AS_GOOD, SECONDS_AFTER_START, Nightly, last_slot
+from app.backup.nightly import AS_GOOD, OCCUPIED, OCCUPIED_PAUSE, SECONDS_AFTER_START, Nightly, last_slot
+from app.backup.progress import ask_for_backup, is_asked
 from app.backup.store import Store
 from app.core.backup_settings import backup_at
 from app.core.config import Settings
@@ -82,6 +83,35 @@ def begins(night: Nightly) -> bool:
         return False
     night._process.wait()
     return True
+
+
+def test_one_that_was_asked_for_waits_while_a_drill_is_held(
+    night: Nightly, clock: Clock, settings: Settings, monkeypatch
+) -> None:
+    settings.run_dir.mkdir(exist_ok=True)
+    ask_for_backup(settings.run_dir)
+    monkeypatch.setattr(nightly, "COMMAND", [sys.executable, "-c", SAYS.format(text="occupied", status=OCCUPIED)])
+    assert begins(night)
+    assert night.look() is None
+    assert is_asked(settings.run_dir)
+    assert not begins(night), "not at once"
+    clock.pass_by(seconds=OCCUPIED_PAUSE)
+    monkeypatch.setattr(nightly, "COMMAND", [sys.executable, "-c", SAYS.format(text="made it", status=0)])
+    assert begins(night)
+    assert night.look() is None
+    assert not is_asked(settings.run_dir)
+
+
+def test_one_that_somebody_else_has_made_meanwhile_is_not_made_again(
+    night: Nightly, settings: Settings, store: Store, monkeypatch
+) -> None:
+    settings.run_dir.mkdir(exist_ok=True)
+    ask_for_backup(settings.run_dir)
+    monkeypatch.setattr(nightly, "COMMAND", [sys.executable, "-c", SAYS.format(text="occupied", status=OCCUPIED)])
+    assert begins(night)
+    make_backup(store, Sources(settings.data_dir, "0.1.0", settings.secret_key))
+    night.look()
+    assert not is_asked(settings.run_dir)
 
 
 def test_one_is_made_at_its_hour_and_the_next_a_day_later(

@@ -41,9 +41,18 @@ def vanished(database: Path) -> None:
     database.unlink()
 
 
+def emptied(database: Path) -> None:
+    database.write_bytes(b"")
+
+
 @pytest.mark.parametrize(
     ("trouble", "reason"),
-    [(of_a_later_version, Reason.NEWER_DATA), (damaged, Reason.DAMAGED), (vanished, Reason.VANISHED)],
+    [
+        (of_a_later_version, Reason.NEWER_DATA),
+        (damaged, Reason.DAMAGED),
+        (vanished, Reason.VANISHED),
+        (emptied, Reason.VANISHED),
+    ],
 )
 def test_a_lasting_reason_is_told_once_and_then_it_waits_to_be_stopped(
     boot: Boot, booted: Path, trouble: Callable[[Path], None], reason: Reason

@@ -108,6 +108,23 @@ def test_a_migration_keeps_the_data_and_leaves_a_copy_of_before(database: Path, 
     assert not (database.parent / schema.PROGRESS).exists()
 
 
+def test_each_step_is_told_and_none_for_a_new_database(database: Path, migrations: Write, tmp_path: Path) -> None:
+    migrations("0002", "0001", ADDS)
+    migrations("0003", "0002", ADDS.replace("colour", "shape"))
+    told: list[str] = []
+    schema.bring_up_to_date(database, told.append)
+    assert told == [
+        "making a copy of the data before it is brought up to date",
+        "bringing the data up to date, step 1 of 2: A change for the tests",
+        "bringing the data up to date, step 2 of 2: A change for the tests",
+        "checking the data after it was brought up to date",
+    ]
+    told.clear()
+    schema.bring_up_to_date(database, told.append)
+    schema.bring_up_to_date(tmp_path / "new.db", told.append)
+    assert told == []
+
+
 def test_remaking_a_table_does_not_delete_what_refers_to_it(database: Path, migrations: Write) -> None:
     migrations("0002", "0001", REMAKES)
     schema.bring_up_to_date(database)

@@ -65,6 +65,7 @@ PAGES = [
     ("alice", "/admin/people/{newcomer}/delete", "To confirm, type"),
     ("alice", "/admin/invitations", "Made until now"),
     ("alice", "/admin/events", "alice made an invitation"),
+    ("alice", "/admin/health", "As text, to show to whoever helps you"),
     ("alice", "/messages", "Could you call me?"),
     ("alice", "/messages/sent", "You have not written to anybody yet"),
     ("alice", f"/messages/with/{NEWCOMER}", "Could you call me?"),

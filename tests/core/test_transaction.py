@@ -14,7 +14,7 @@ from threads import at_once
 from app.core import database
 from app.core.config import Settings
 from app.core.database import db, on_commit, transaction
-from app.core.errors import Busy, StorageFull
+from app.core.errors import Busy, StorageFailing, StorageFull
 from app.core.models import Fact
 
 THREADS, ROUNDS = 4, 25
@@ -112,7 +112,9 @@ def test_every_connection_is_set_up_for_a_pulled_plug(app: Flask, pragma: str, v
         ("database or disk is full", StorageFull),
         ("database is locked", Busy),
         ("database table is locked: job", Busy),
-        ("disk I/O error", OperationalError),
+        ("disk I/O error", StorageFailing),
+        ("attempt to write a readonly database", StorageFailing),
+        ("no such table: post", OperationalError),
     ],
 )
 def test_what_sqlite_reports_becomes_what_a_person_can_be_told(

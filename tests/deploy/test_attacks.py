@@ -17,6 +17,7 @@ from running import Running
 from set_up import SetUp
 
 from app.core.config import PROJECT_ROOT
+from app.web.static_files import StaticFiles
 
 NEEDS = ("nginx", "openssl")
 SLOW_CONNECTIONS = 300
@@ -46,7 +47,7 @@ def stays_up(site: FrontDoor) -> Iterator[None]:
 
 def served(site: FrontDoor) -> bool:
     """Whether somebody else, at another address, gets a page of the application and a file of it."""
-    answers = [site.ask(path, source=OTHER) for path in ("/auth/login", "/static/css/base.css")]
+    answers = [site.ask(path, source=OTHER) for path in ("/auth/login", StaticFiles().url("css/base.css"))]
     return [each.status for each in answers] == [200, 200] and "csrf_token" in answers[0].text
 
 
@@ -78,7 +79,7 @@ def test_bodies_that_never_come_keep_nobody_out(site: FrontDoor) -> None:
 
 
 def test_answers_that_nobody_reads_keep_nobody_out(site: FrontDoor) -> None:
-    page = b"GET /bootstrap/static/css/bootstrap.min.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    page = f"GET {StaticFiles().url('bootstrap.min.css')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     with many(100, site, page * 4):
         assert served(site)
 

@@ -15,6 +15,7 @@ from app.accounts.service import set_password
 from app.attempts.service import HERE, NETWORK
 from app.core.config import Settings
 from app.core.database import transaction
+from app.web.static_files import StaticFiles
 
 WRONG = "The name or the password is wrong."
 
@@ -168,7 +169,7 @@ HOSTILE = [
     "/auth/logout",
     "/follow/bob",
     "/no/such/page",
-    "/static/icon.svg",
+    StaticFiles().url("icon.svg"),
     "/auth/login",
     " /explore",
     "explore",

@@ -14,6 +14,7 @@ from app.accounts.queries import get_user
 from app.accounts.service import LAST_SEEN_EVERY
 from app.core.database import transaction
 from app.core.time import utc_now
+from app.web.static_files import StaticFiles
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_visit_is_noted_once(app: Flask, alice: PageClient, statements: Statem
 
 
 @pytest.mark.usefixtures("long_gone")
-@pytest.mark.parametrize("address", ["/user/nobody", "/livez", "/readyz", "/static/icon.svg"])
+@pytest.mark.parametrize("address", ["/user/nobody", "/livez", "/readyz", StaticFiles().url("icon.svg")])
 def test_what_is_no_visit_is_not_noted(alice: PageClient, statements: Statements, address: str) -> None:
     with statements:
         alice.get(address)

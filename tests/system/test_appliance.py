@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import subprocess
 import urllib.error
@@ -16,6 +17,8 @@ from visitor import Visitor
 
 from app.boot.refusal import Reason
 
+# Smaller files may not be worth it.
+WORTH_COMPRESSING = 1024
 pytestmark = [pytest.mark.system, pytest.mark.usefixtures("administrator")]
 
 
@@ -51,6 +54,17 @@ def test_a_member_registers_posts_and_is_found_by_others(member: Visitor, admini
     word = post_and_find(member)
     assert administrator.finds(word)
     assert word in administrator.get("/explore").text
+
+
+def test_files_come_compressed_and_may_be_kept_for_a_year(appliance: Appliance) -> None:
+    visitor = appliance.visitor()
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', visitor.get("/auth/login").text)
+    assert len(addresses) > 5
+    for address in addresses:
+        answer = visitor.get(address, Accept_Encoding="gzip")
+        assert "immutable" in answer.headers["Cache-Control"]
+        small = int(visitor.get(address).headers["Content-Length"]) < WORTH_COMPRESSING
+        assert small or answer.headers["Content-Encoding"] == "gzip", address
 
 
 def test_http_leads_to_https_with_the_right_port(appliance: Appliance) -> None:

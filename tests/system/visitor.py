@@ -35,8 +35,9 @@ class Visitor:
             urllib.request.HTTPCookieProcessor(),
         )
 
-    def get(self, path: str) -> Answer:
-        return self._open(urllib.request.Request(self._origin + path))
+    def get(self, path: str, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._open(urllib.request.Request(self._origin + path, headers=named))
 
     def submit(self, page: str, action: str = "", **fields: str) -> Answer:
         """Open a page and send its form, hidden fields included, to `action` (else to the page itself)."""

@@ -10,7 +10,17 @@ from flask import Flask, abort
 from page import Page, PageClient
 from people import People
 
-from app.core.errors import Busy, Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited, StorageFull
+from app.core.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    StorageFailing,
+    StorageFull,
+)
 
 ABORTS = [400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500, 501, 503]
 DOMAIN = {
@@ -20,6 +30,7 @@ DOMAIN = {
     Invalid("It is wrong."): 422,
     RateLimited(7): 429,
     Busy(): 503,
+    StorageFailing(): 500,
     StorageFull(): 507,
 }
 

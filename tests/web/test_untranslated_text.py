@@ -51,7 +51,8 @@ class Texts(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in EMPTY:
             self._open.append(tag)
-        # What is marked as English in a Spanish page is meant to be: the reference of the API. Posts are their authors'.
+        # What is marked as English in a Spanish page is meant to be: the reference of the API.
+        # And posts are their authors'.
         known = dict(attributes)
         if self._apart or (tag != "html" and known.get("lang") == "en") or "data-post-body" in known:
             self._apart += tag not in EMPTY
