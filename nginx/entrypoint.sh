@@ -28,9 +28,7 @@ reload() {
 }
 
 look_for_public_one() {
-  before=$(readlink "$tls/public" || true)
   ./acme.sh || say 'could not ask for a public certificate; the lines above say why'
-  [ "$(readlink "$tls/public")" = "$before" ] || choose_certificate
 }
 
 renew_daily() {
