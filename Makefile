@@ -41,9 +41,9 @@ types: ## check types
 	@deploy/venv.sh requirements-dev.txt
 	@$(python) -m mypy --strict app deploy/stdlib_bytecode.py
 
-bench: ## measure start, memory, writes to the disk, search and pages (two minutes; not a test)
+bench: ## measure all of it against its budgets (needs wrk; ten minutes; BENCH_DOCKER=1 the containers too, million=1; not a test)
 	@deploy/venv.sh requirements.txt
-	@$(python) -m bench
+	@$(python) -m bench $(if $(million),--million)
 
 bench-search: ## measure the search engines with 10,000 and 100,000 posts (minutes; million=1 for a million; not a test)
 	@deploy/venv.sh requirements.txt

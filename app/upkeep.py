@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from .core.room import keep_ballast
 from .core.state import beat
 from .health.examination import report
 from .health.watch import Watch
-from .jobs.service import any_failed, oldest_waiting, retry_failed, written_after
+from .jobs.service import any_failed, oldest_waiting, release_all, retry_failed, written_after
 from .mail.reports import failure_letters, trouble_letters
 from .mail.service import send_later
 from .search.interface import SearchIndex
@@ -20,8 +21,12 @@ from .search.progress import end_progress, write_progress
 from .search.service import UPDATE, Catalogue
 from .search.tasks import follow, heal, reconcile
 
+# Named as the worker's, whose log it goes to.
+logger = logging.getLogger("app.worker")
 HEAL_SECONDS = 60.0
 ROOM_SECONDS = 60.0
+# Network time moves clocks by less, all the time.
+PUT_BACK_SECONDS = 2.0
 
 
 class IndexCare:
@@ -63,6 +68,26 @@ class IndexCare:
         if any_failed(db.session(), UPDATE):
             with transaction() as session:
                 retry_failed(session, UPDATE)
+
+
+class ClockCare:
+    """Notices that the clock was put back, and lets no job wait until it is as late again as it seemed to be."""
+
+    def __init__(self) -> None:
+        self._ahead = _wall_clock_ahead()
+
+    def look(self) -> None:
+        """Compare the clock with the steady one; both are cheap to ask."""
+        before, self._ahead = self._ahead, _wall_clock_ahead()
+        if self._ahead < before - PUT_BACK_SECONDS:
+            logger.warning("the clock was put back by %d seconds; jobs that wait are done now", before - self._ahead)
+            with transaction() as session:
+                release_all(session)
+
+
+def _wall_clock_ahead() -> float:
+    """How far the clock is ahead of the one that only ever goes on."""
+    return time.time() - time.monotonic()
 
 
 class Room:

@@ -26,7 +26,7 @@ from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .translating.service import follow_settings
-from .upkeep import IndexCare, Lookout, Night, Room
+from .upkeep import ClockCare, IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
@@ -53,6 +53,7 @@ class Worker:
         self._stopping = False
         catalogue = build_catalogue()
         self._index_care = IndexCare(index, catalogue, self._run_dir)
+        self._clock_care = ClockCare()
         self._night = Night(settings)
         self._room = Room(settings.data_dir)
         self._lookout = Lookout(settings)
@@ -84,6 +85,7 @@ class Worker:
     def work_once(self) -> float:
         """Do all that is due; return how many seconds may pass until the next look."""
         try:
+            self._clock_care.look()
             while not self._stopping and run_due(self._registry):
                 beat(self._run_dir)
             self._index_care.look()

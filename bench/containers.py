@@ -17,14 +17,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from .tree import Tree
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "microblog-bench"
 SERVICES = ("app", "nginx")
-OWNER = 10001
 START_SECONDS = 120
 # Builds use the host's network, which machines need that reach their package mirror only from there.
 OVERRIDE = """
@@ -50,6 +49,13 @@ class Containers:
         self.started_after = 0.0
 
     def __enter__(self) -> Self:
+        try:
+            return self._start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def _start(self) -> Self:
         self._compose("build")
         if self._database.exists():
             self._bring_along()
@@ -80,7 +86,7 @@ class Containers:
         told = _run("docker", "inspect", "--format", "{{.State.Pid}}", *containers)
         return Tree(tuple(int(word) for word in told.split()))
 
-    def _compose(self, *words: str) -> str:
+    def _compose(self, *words: str, given: IO[bytes] | None = None) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MICROBLOG_")}
         settings = {
             "COMPOSE_PROJECT_NAME": PROJECT,
@@ -89,12 +95,13 @@ class Containers:
             "MICROBLOG_HTTPS_PORT": f"{self._https}",
         }
         command = ["docker", "compose", "-f", "compose.yaml", "-f", str(self._override), *words]
-        return _run(*command, environment=environment | settings)
+        return _run(*command, environment=environment | settings, given=given)
 
     def _bring_along(self) -> None:
-        self._compose("create")
-        os.chown(self._database, OWNER, OWNER)
-        self._compose("cp", "--archive", str(self._database), "app:/data/app.db")
+        # as the user that it will belong to
+        write = ["run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", "app", "-c", "cat >/data/app.db"]
+        with self._database.open("rb") as content:
+            self._compose(*write, given=content)
 
     def _answers(self) -> bool:
         try:
@@ -143,8 +150,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _run(*command: str, environment: dict[str, str] | None = None) -> str:
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def _run(*command: str, environment: dict[str, str] | None = None, given: IO[bytes] | None = None) -> str:
+    ended = subprocess.run(command, cwd=ROOT, env=environment, stdin=given, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{ended.stdout}{ended.stderr}")
     return ended.stdout

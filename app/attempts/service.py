@@ -73,8 +73,12 @@ def check(counters: Sequence[Counted]) -> None:
     """Raise RateLimited, which says how many seconds to wait, if one of these failed too often lately. One query."""
     keys = [each.key_hash for each in counters]
     now = utc_now()
+    # No pause is longer: one that ends later was noted while the clock was wrong, and would keep people out for years.
+    latest_end = now + timedelta(seconds=max(each.limit.longest for each in counters))
     times = db.session.scalars(
-        select(Attempt.closed_until).where(Attempt.key_hash.in_(keys), Attempt.closed_until > now)
+        select(Attempt.closed_until).where(
+            Attempt.key_hash.in_(keys), Attempt.closed_until > now, Attempt.closed_until <= latest_end
+        )
     )
     if latest := max(times, default=None):
         raise RateLimited(retry_after=max(1, round((latest - now).total_seconds())))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
+
+from sqlalchemy import text
 
 from ..backup.leftovers import leftovers
 from ..boot.volume import EPHEMERAL, NETWORK, file_system_of
+from ..core.database import db
 from ..web.context import settings
 from .check import FAIL, MEBIBYTE, OK, WARN, Check, mebibytes
 
@@ -43,8 +45,8 @@ def log() -> Check:
     path = settings().database_path
     if not path.exists():
         return Check(FAIL, "there is no database yet")
-    with closing(sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)) as connection:
-        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    # By the connection that is there: when root opens another, SQLite gives the log its owner anew, which is a write.
+    mode = db.session.execute(text("PRAGMA journal_mode")).scalar_one()
     size = log_size(path)
     status = FAIL if mode != "wal" else WARN if size > LARGE_LOG else OK
     return Check(status, f"database {mebibytes(path.stat().st_size)}, log {mebibytes(size)}, mode {mode}")

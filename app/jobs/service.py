@@ -96,9 +96,12 @@ def pause_after(attempts: int) -> timedelta:
 def release_all(session: Session) -> None:
     """Make leased jobs due at once: the worker that had them is gone, for we are the only one and have just started.
 
-    Those that wait for company too, so that all is done when the worker compares the index with the database.
+    Those that wait for company too, so that all is done when the worker compares the index with the database; and those
+    that would pause longer than any pause is, for they were written before the clock was put back.
     """
-    session.execute(update(Job).where(Job.due > utc_now(), Job.error.is_(None)).values(due=utc_now()))
+    now = utc_now()
+    unpaused = or_(Job.error.is_(None), Job.due > now + LONGEST_PAUSE)
+    session.execute(update(Job).where(Job.due > now, unpaused).values(due=now))
 
 
 def retry_failed(session: Session, kind: str) -> None:

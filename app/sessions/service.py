@@ -63,8 +63,12 @@ def end_sessions(user_id: int, but: int) -> None:
 
 
 def use_due(session: BrowserSession) -> bool:
-    """Whether it is time to note again that somebody is here: every ten minutes, for cards wear out by writing."""
-    return utc_now() - min(session.last_used_at, session.user.last_seen) > LAST_SEEN_EVERY
+    """Whether it is time to note again that somebody is here: every ten minutes, for cards wear out by writing.
+
+    Also when that was noted in what is now the future, because the clock has been put back.
+    """
+    now = utc_now()
+    return any(abs(now - noted) > LAST_SEEN_EVERY for noted in (session.last_used_at, session.user.last_seen))
 
 
 def note_use(session_id: int, user_id: int, address: str, *, remembered: bool) -> None:

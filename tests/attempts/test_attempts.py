@@ -55,6 +55,18 @@ def test_it_is_over_when_the_time_is_over(app: Flask, people: People, client: Pa
     assert HERE.first < int(refused.headers["Retry-After"]) <= 2 * HERE.first
 
 
+def test_a_pause_noted_while_the_clock_was_years_ahead_keeps_nobody_out(
+    app: Flask, people: People, client: PageClient, monkeypatch
+) -> None:
+    future = utc_now() + timedelta(days=1000)
+    monkeypatch.setattr(service, "utc_now", lambda: future)
+    for _ in range(HERE.free):
+        log_in(client, WRONG)
+    assert log_in(client).status_code == 429
+    monkeypatch.undo()
+    assert log_in(client).status_code == 302
+
+
 def test_many_networks_together_delay_an_account_for_half_a_minute_at_most(app: Flask, people: People) -> None:
     client = PageClient(app)
     codes = [log_in(client, WRONG, address=f"198.51.{number}.1").status_code for number in range(ANYWHERE.free)]

@@ -53,6 +53,20 @@ def test_what_it_found_is_read_again_and_the_mail_server_is_left_alone(settings:
     assert standing.age < 60
 
 
+@pytest.mark.usefixtures("context", "often")
+def test_looking_again_changes_no_file_of_the_volume(settings: Settings) -> None:
+    def changes() -> dict[Path, tuple[int, int]]:
+        found = {path: path.stat() for path in settings.data_dir.rglob("*")}
+        return {path: (each.st_mtime_ns, each.st_ctime_ns) for path, each in found.items()}
+
+    seen = Watch(settings.run_dir)
+    seen.look()
+    before = changes()
+    assert settings.data_dir / "app.db-wal" in before
+    seen.look()
+    assert changes() == before
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"disk": {"strange": 1}}'])
 def test_a_file_that_cannot_be_used_counts_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / NAME).write_text(content)

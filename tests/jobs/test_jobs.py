@@ -206,6 +206,21 @@ def test_what_a_dead_worker_had_in_hand_is_due_at_once_and_what_pauses_is_not(ap
     assert paused.due == pause
 
 
+def test_a_pause_from_before_the_clock_was_put_back_ends_when_the_worker_starts(app: Flask, monkeypatch) -> None:
+    write(app, 1)
+    future = utc_now() + timedelta(days=400)
+    monkeypatch.setattr(service, "utc_now", lambda: future)
+    with app.app_context(), transaction() as session:
+        (job,) = claim(session, "test", future)
+        fail(session, [job.id], "wait a little")
+    monkeypatch.undo()
+    with app.app_context(), transaction() as session:
+        release_all(session)
+    (job,) = rows(app)
+    assert job.due is not None
+    assert job.due <= utc_now()
+
+
 def test_a_job_that_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
     write(app, 1)
     for _ in range(MOST_ATTEMPTS + 1):

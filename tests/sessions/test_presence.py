@@ -35,6 +35,20 @@ def test_a_visit_is_noted_once(app: Flask, alice: PageClient, statements: Statem
         assert utc_now() - get_user("alice").last_seen < LAST_SEEN_EVERY
 
 
+def test_a_visit_in_what_is_now_the_future_is_noted_anew_once(
+    app: Flask, people: People, alice: PageClient, statements: Statements
+) -> None:
+    alice.get("/index")
+    with app.app_context(), transaction():
+        get_user("alice").last_seen = utc_now() + timedelta(days=400)
+    with statements:
+        alice.get("/index")
+        alice.get("/index")
+    assert len([write for write in statements.writes if write.startswith("UPDATE user")]) == 1
+    with app.app_context():
+        assert get_user("alice").last_seen <= utc_now()
+
+
 @pytest.mark.usefixtures("long_gone")
 @pytest.mark.parametrize("address", ["/user/nobody", "/livez", "/readyz", StaticFiles().url("icon.svg")])
 def test_what_is_no_visit_is_not_noted(alice: PageClient, statements: Statements, address: str) -> None:
