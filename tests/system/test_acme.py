@@ -82,7 +82,7 @@ def test_it_is_renewed_when_the_authority_says_so(authority: Authority) -> None:
     door = issued(authority, "renew", "renew.example.org")
     served = door.inside("readlink", "-f", "/tls/served")
 
-    # Of a certificate for 25 hours this authority says when asked (ARI): at some time in the two days around in 17 hours.
+    # Of a certificate for 25 hours this authority says when asked (ARI): within a day of 17 hours from now.
     # uacme draws lots within them at each look, so look until it is time; by the days that are left it would not be.
     def is_another() -> bool:
         door.inside("rm", "-f", "/tls/acme/next")
