@@ -66,8 +66,10 @@ run_uacme() { # WORDS...; its words are kept
 
 register() {
   [ -e "$account/registered" ] && return
+  # The account may be there already: the machine may have died between the two, and uacme makes no second one.
   # shellcheck disable=SC2086  # no word at all where there is no address
-  run_uacme new ${MICROBLOG_ACME_EMAIL:-} && touch "$account/registered"
+  { run_uacme new ${MICROBLOG_ACME_EMAIL:-} || grep -qi 'account already exists' "$output"; } &&
+    touch "$account/registered"
 }
 
 # Where the authority itself says when (ARI), uacme asks it; else a third of the certificate's life before its end.
@@ -84,7 +86,9 @@ issue() {
 }
 
 publish() {
-  folder=$(mktemp -d "$tls/.new.XXXXXX")
+  # not .new.*: those are removed by certificates.sh, which may run at the same time
+  rm -rf "$tls"/.public.*
+  folder=$(mktemp -d "$tls/.public.XXXXXX")
   cp "$account/$first/cert.pem" "$folder/fullchain.pem"
   cp "$account/private/$first/key.pem" "$folder/key.pem"
   if ! is_usable "$folder"; then

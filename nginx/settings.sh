@@ -12,7 +12,7 @@ refuse() {
 is_public_name() { # NAME
   is_valid "$1" && ! is_address "$1" || return 1
   case $1 in
-    *.local | *.localhost | *.lan | *.home | *.internal | *.home.arpa) return 1 ;;
+    *.local | *.localhost | *.lan | *.home | *.internal | *.home.arpa | *.fritz.box) return 1 ;;
     *.*) return 0 ;;
   esac
   return 1

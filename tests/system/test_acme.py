@@ -81,6 +81,8 @@ def test_a_domain_gets_its_certificate_once_it_leads_here_and_nobody_notices(aut
 def test_it_is_renewed_when_the_authority_says_so(authority: Authority) -> None:
     door = issued(authority, "renew", "renew.example.org")
     served = door.inside("readlink", "-f", "/tls/served")
+    # As if it had died between the account and the note that there is one.
+    door.inside("sh", "-c", "rm /tls/acme/*/registered")
 
     # Of a certificate for 25 hours this authority says when asked (ARI): within a day of 17 hours from now.
     # uacme draws lots within them at each look, so look until it is time; by the days that are left it would not be.
