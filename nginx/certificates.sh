@@ -16,9 +16,8 @@ hosts=${MICROBLOG_HOSTS:-}
 day=86400
 leaf_days=397
 authority_days=3653
-# Names inside homes and offices. The authority can sign these (and the names in MICROBLOG_HOSTS when it is made) and
-# nothing else: whoever steals its key cannot pose as a bank.
-local_names='local localhost lan home internal home.arpa fritz.box raspberrypi microblog'
+# The authority can sign local names (and the names in MICROBLOG_HOSTS when it is made) and nothing else: whoever steals
+# its key cannot pose as a bank.
 local_networks='127.0.0.0/255.0.0.0 10.0.0.0/255.0.0.0 172.16.0.0/255.240.0.0 192.168.0.0/255.255.0.0 ::1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff fc00::/fe00:: fe80::/ffc0::'
 
 days_from_now() { date -u -d "@$(($(now) + $1 * day))" +%Y%m%d%H%M%SZ; } # DAYS
@@ -51,7 +50,7 @@ single_address() { # ADDRESS, as a network of one
 }
 
 permitted_names() {
-  one_a_line "$local_names"
+  local_names
   valid_hosts 2>/dev/null | while read -r name; do is_address "$name" || echo "$name"; done
   domains
 }

@@ -34,6 +34,9 @@ is_valid() { # NAME
 
 one_a_line() { printf '%s\n' "$1" | tr -s ',[:space:]' '\n' | sed '/^$/d'; } # LIST
 
+# Names inside homes and offices, which no public authority signs.
+local_names() { printf '%s\n' local localhost lan home internal home.arpa fritz.box raspberrypi microblog; }
+
 key_matches() { # FOLDER
   [ "$(openssl pkey -in "$1/key.pem" -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
 }

@@ -11,11 +11,10 @@ refuse() {
 
 is_public_name() { # NAME
   is_valid "$1" && ! is_address "$1" || return 1
-  case $1 in
-    *.local | *.localhost | *.lan | *.home | *.internal | *.home.arpa | *.fritz.box) return 1 ;;
-    *.*) return 0 ;;
-  esac
-  return 1
+  for local_name in $(local_names); do
+    case $1 in *".$local_name") return 1 ;; esac
+  done
+  case $1 in *.*) return 0 ;; *) return 1 ;; esac
 }
 
 check_domains() {

@@ -129,13 +129,13 @@ def _data_dir(source: Source) -> Path:
 def _public_url(source: Source) -> str:
     """MICROBLOG_PUBLIC_URL, or one made of MICROBLOG_DOMAIN or of SERVER_NAME, upstream's setting."""
     domains = source.text("MICROBLOG_DOMAIN", "")
-    server_name = next(iter(_names(source, "MICROBLOG_DOMAIN")), source.text("SERVER_NAME", ""))
-    address = source.text("MICROBLOG_PUBLIC_URL", domains).rstrip("/")
-    # compose.yaml cannot put an https:// before the first of several names, so it leaves that to us
-    if address == domains:
+    name, address = "MICROBLOG_PUBLIC_URL", source.text("MICROBLOG_PUBLIC_URL", "").rstrip("/")
+    # compose.yaml cannot put an https:// before the first of several names, so it gives us those as the address
+    if address in ("", domains):
+        name = "MICROBLOG_DOMAIN" if domains else "SERVER_NAME"
+        server_name = next(iter(_names(source, name)), "") if domains else source.text(name, "")
         address = f"https://{server_name}" if server_name else ""
     if address and not PUBLIC_URL.fullmatch(address):
-        name = "MICROBLOG_PUBLIC_URL" if source.text("MICROBLOG_PUBLIC_URL", "") else "SERVER_NAME"
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address
 

@@ -77,6 +77,12 @@ def test_the_domain_alone_makes_the_address_also_as_compose_passes_it(tmp_path: 
     assert read(tmp_path, **chosen).public_url == "https://www.example.org"
 
 
+@pytest.mark.parametrize("name", ["MICROBLOG_PUBLIC_URL", "MICROBLOG_DOMAIN", "SERVER_NAME"])
+def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is "):
+        read(tmp_path, **{name: "pi@local?"})
+
+
 def test_the_secret_key_is_taken_from_the_first_place_that_has_one(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("a" * 40 + "\n")
     chosen = tmp_path / "chosen"

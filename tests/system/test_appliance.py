@@ -178,7 +178,7 @@ def test_a_container_killed_while_somebody_writes_loses_nothing_that_was_acknowl
     writer.join()
     appliance.up()
     eventually(lambda: all(member.finds(word) for word in acknowledged))
-    assert "ok" in appliance.inside("app", "python", "-c", INTEGRITY).stdout
+    assert appliance.inside("app", "python", "-c", INTEGRITY).stdout == "('ok',)\n"
 
 
 def test_the_application_can_be_made_anew_behind_a_running_nginx(appliance: Appliance, member: Visitor) -> None:
