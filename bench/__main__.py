@@ -13,9 +13,8 @@ from typing import Any
 
 from . import containers, load, quiet, wrk
 from .appliance import Appliance, Machine
-from .figures import Figure, show
+from .figures import MIB, Figure, show
 
-MIB = 2**20
 BASES = {"app": ("python:3.13-slim-trixie", 20.0), "nginx": ("debian:trixie-slim", 8.0)}
 
 

@@ -13,13 +13,14 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from .tree import Tree
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
 
 
@@ -51,6 +52,21 @@ class Machine(Protocol):
         """Its processes."""
 
 
+def wait_for_first_page(
+    begun: float, answers: Callable[[], bool], has_ended: Callable[[], bool], log: Callable[[], str]
+) -> float:
+    """The seconds from `begun` until it answers, after which it is left in peace for two; RuntimeError with the log if
+    it does not.
+    """
+    while not answers():
+        if has_ended() or time.monotonic() - begun > START_SECONDS:
+            raise RuntimeError(log())
+        time.sleep(0.05)
+    taken = time.monotonic() - begun
+    time.sleep(2)
+    return taken
+
+
 class Appliance:
     """The real boot, supervisord, web and worker, on a free port of this machine, with its data in `folder`."""
 
@@ -80,13 +96,13 @@ class Appliance:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.boot"], env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() - begun > START_SECONDS:
-                self._process.kill()
-                raise RuntimeError(self._log.read_text())
-            time.sleep(0.05)
-        self.started_after = time.monotonic() - begun
-        time.sleep(2)
+        try:
+            self.started_after = wait_for_first_page(
+                begun, self._answers, lambda: self._process.poll() is not None, self._log.read_text
+            )
+        except RuntimeError:
+            self._process.kill()
+            raise
         return self
 
     def __exit__(

@@ -19,12 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from .appliance import wait_for_first_page
 from .tree import Tree
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "microblog-bench"
 SERVICES = ("app", "nginx")
-START_SECONDS = 120
 # Builds use the host's network, which machines need that reach their package mirror only from there.
 OVERRIDE = """
 services:
@@ -61,12 +61,7 @@ class Containers:
             self._bring_along()
         begun = time.monotonic()
         self._compose("up", "-d")
-        while not self._answers():
-            if time.monotonic() - begun > START_SECONDS:
-                raise RuntimeError(self._compose("logs"))
-            time.sleep(0.05)
-        self.started_after = time.monotonic() - begun
-        time.sleep(2)
+        self.started_after = wait_for_first_page(begun, self._answers, lambda: False, lambda: self._compose("logs"))
         return self
 
     def __exit__(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MIB = 2**20
+
 
 @dataclass(frozen=True)
 class Figure:

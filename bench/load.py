@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from .appliance import Machine
 from .browser import PASSWORD, Browser
 from .corpus import Corpus
-from .figures import Figure
+from .figures import MIB, Figure
 from .population import READER, populate
 from .tree import Tree
 from .wrk import Load, Request, load
@@ -34,7 +34,6 @@ SEARCHES = ("search, one word", "search, two words")
 # as common as what people look for: the 300th and the 100th of the vocabulary
 WORDS = (Corpus().words[300], Corpus().words[100])
 REBUILDING = "being made anew"
-MIB = 2**20
 
 
 @dataclass(frozen=True)

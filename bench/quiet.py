@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 
 from .appliance import Machine
 from .browser import Browser
-from .figures import Figure
-
-MIB = 2**20
+from .figures import MIB, Figure
 
 
 def measure(machine: Machine, *, posts: int, idle: int) -> Iterator[Figure]:

@@ -3,51 +3,24 @@
 # signed by it, made anew when it gets old or when MICROBLOG_HOSTS changes. Run at every start and once a day.
 #
 #   ca/ca.crt ca/ca.key        the authority; browsers are told to trust ca.crt
-#   live -> leaf.XXXXXX        what Nginx reads: fullchain.pem, key.pem; beside them `requested` and `names`
+#   live -> leaf.XXXXXX        the certificate: fullchain.pem, key.pem; beside them `requested` and `names`
 #
 # Whatever is made is made in a folder of its own, written out, and then put in place by one rename: a power cut leaves
 # either the old state or the new one, and at worst a folder that the next run removes.
 set -eu
-umask 077
+# shellcheck source=/dev/null
+. "$(dirname "$0")/common.sh"
 
 tls=${TLS_DIR:-/tls}
 hosts=${MICROBLOG_HOSTS:-}
 day=86400
 leaf_days=397
 authority_days=3653
-# Names inside homes and offices. The authority can sign these (and the names in MICROBLOG_HOSTS when it is made) and
-# nothing else: whoever steals its key cannot pose as a bank.
-local_names='local localhost lan home internal home.arpa fritz.box raspberrypi microblog'
+# The authority can sign local names (and the names in MICROBLOG_HOSTS when it is made) and nothing else: whoever steals
+# its key cannot pose as a bank.
 local_networks='127.0.0.0/255.0.0.0 10.0.0.0/255.0.0.0 172.16.0.0/255.240.0.0 192.168.0.0/255.255.0.0 ::1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff fc00::/fe00:: fe80::/ffc0::'
 
-say() { printf 'microblog: %s\n' "$*" >&2; }
-
-# A Raspberry Pi without network may think it is 1970; no certificate is older than this file.
-now() {
-  clock=$(date +%s)
-  built=$(stat -c %Y "$0")
-  if [ "$clock" -gt "$built" ]; then echo "$clock"; else echo "$built"; fi
-}
-
 days_from_now() { date -u -d "@$(($(now) + $1 * day))" +%Y%m%d%H%M%SZ; } # DAYS
-
-is_ipv4() { printf '%s\n' "$1" | grep -Eq '^([0-9]{1,3}\.){3}[0-9]{1,3}$'; }
-is_ipv6() { printf '%s\n' "$1" | grep -Eq '^[0-9a-f.]*:[0-9a-f:.]*$'; }
-is_address() { is_ipv4 "$1" || is_ipv6 "$1"; }
-
-alternative_name() { if is_address "$1"; then echo "IP:$1"; else echo "DNS:$1"; fi; } # NAME
-
-# Letters, digits and a few marks, because names go into OpenSSL's configuration; then OpenSSL's own opinion.
-is_valid() { # NAME
-  printf '%s\n' "$1" | grep -Eq '^[a-z0-9:][a-z0-9_.:-]*$' || return 1
-  if ! is_address "$1"; then
-    case $1 in *:*) return 1 ;; esac
-  fi
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out /dev/null \
-    -subj /CN=check -addext "subjectAltName=$(alternative_name "$1")" 2>/dev/null
-}
-
-one_a_line() { printf '%s\n' "$1" | tr -s ',[:space:]' '\n' | sed '/^$/d'; } # LIST
 
 # what the setting says
 asked_for() { one_a_line "$hosts" | tr '[:upper:]' '[:lower:]'; }
@@ -62,9 +35,11 @@ valid_hosts() {
   done
 }
 
+# The public names, too: until a public authority has signed them, and whenever it cannot.
 requested_names() {
   printf '%s\n' localhost 127.0.0.1 ::1
   valid_hosts
+  domains
 }
 
 # PREFIX lines of "PREFIX.1 = value" for the values on standard input
@@ -75,8 +50,9 @@ single_address() { # ADDRESS, as a network of one
 }
 
 permitted_names() {
-  one_a_line "$local_names"
+  local_names
   valid_hosts 2>/dev/null | while read -r name; do is_address "$name" || echo "$name"; done
+  domains
 }
 
 permitted_networks() {
@@ -186,28 +162,8 @@ make_leaf() {
     keep_permitted "$folder"
     sign_leaf "$folder" "$folder/names"
   fi
-  put_in_place "$folder"
+  put_in_place "$folder" live leaf
   say "made a certificate for $(paste -sd' ' <"$tls/live/names")"
-}
-
-put_in_place() { # FOLDER
-  leaf=leaf.${1##*.}
-  sync "$1"/*
-  mv -T "$1" "$tls/$leaf"
-  ln -sfn "$leaf" "$tls/.live"
-  mv -T "$tls/.live" "$tls/live"
-  sync "$tls"
-}
-
-remove_leftovers() {
-  current=$(readlink "$tls/live" || true)
-  for folder in "$tls"/.new.* "$tls"/leaf.*; do
-    [ "${folder##*/}" = "$current" ] || rm -rf "$folder"
-  done
-}
-
-key_matches() { # FOLDER
-  [ "$(openssl pkey -in "$1/key.pem" -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
 }
 
 is_fresh() { openssl x509 -in "$1" -noout -checkend $((leaf_days * day / 3)) >/dev/null 2>&1; } # CERTIFICATE
@@ -221,7 +177,7 @@ leaf_is_good() {
 report_left_out() {
   valid_hosts >/dev/null
   while read -r name; do
-    grep -Fxq -e "$name" "$tls/live/names" ||
+    grep -Fxq -e "$name" "$tls/live/names" || domains | grep -Fxq -e "$name" ||
       say "MICROBLOG_HOSTS: '$name' is not in the certificate, because the authority was made before and may only sign names it was told of then; to make a new one, which every device must trust anew: docker compose run --rm --entrypoint rm nginx -r /tls/ca && docker compose restart nginx"
   done <"$tls/live/requested"
 }
@@ -232,7 +188,8 @@ main() {
   rm -rf "$tls"/.new.*
   [ -d "$tls/ca" ] || make_authority
   leaf_is_good || make_leaf
-  remove_leftovers
+  remove_older live leaf
+  choose_certificate
   report_left_out
   say "the authority for your devices to trust is at /ca.crt, $(openssl x509 -in "$tls/ca/ca.crt" -noout -fingerprint -sha256)"
 }

@@ -28,6 +28,10 @@ PROGRESS = ".migrating"
 Tell = Callable[[str], object]
 
 
+def tell_nobody(_step: str) -> None:
+    """Keep what is being done to oneself."""
+
+
 def migration_config() -> Config:
     """The migration library's settings; its environment is migrations/env.py."""
     config = Config()
@@ -65,7 +69,7 @@ def check_soundness(database: Path) -> None:
         )
 
 
-def bring_up_to_date(database: Path, tell: Tell = lambda _: None) -> None:
+def bring_up_to_date(database: Path, tell: Tell = tell_nobody) -> None:
     """Migrate the database if it is older than this program; put it back as it was if that fails.
 
     What is being done goes to `tell`, but not for a new database, with which it takes a moment.
@@ -78,7 +82,7 @@ def bring_up_to_date(database: Path, tell: Tell = lambda _: None) -> None:
             if revision is not None and revision not in known_revisions():
                 raise newer_data(connection)
             if revision != newest_revision():
-                _migrate_safely(connection, database, revision, tell if revision else lambda _: None)
+                _migrate_safely(connection, database, revision, tell if revision else tell_nobody)
             _use_wal(connection)
             record_version(connection)
     finally:

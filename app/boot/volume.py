@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -67,9 +68,16 @@ def check_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         user, group = os.getuid(), os.getgid()
+        what = f"user {user} cannot write to {folder} ({error.strerror})"
+        if error.errno == errno.EROFS:
+            raise Refusal(
+                Reason.NOT_WRITABLE,
+                what,
+                "Mount that disk so that it can be written. If it was so before, it has errors: look at `dmesg`",
+            ) from error
         raise Refusal(
             Reason.NOT_WRITABLE,
-            f"user {user} cannot write to {folder} ({error.strerror})",
+            what,
             f"Run `sudo chown -R {user}:{group} {folder}` (for a Docker volume: `docker run --rm --user 0 "
             f"-v microblog_data:{folder} --entrypoint chown microblog-app -R {user}:{group} {folder}`), "
             "or set MICROBLOG_DATA_DIR to another folder",

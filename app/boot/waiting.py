@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from ..core.config import Settings
+from ..core.state import leave_note
 
 # In the folder for what lasts as long as the process: the step that is being done.
 STEP = "migrating"
@@ -22,9 +23,7 @@ ASKING_SECONDS = 2
 def note_step(run_dir: Path, step: str) -> None:
     """Say what is being done."""
     print(f"microblog: {step}", flush=True)
-    unfinished = run_dir / f"{STEP}.new"
-    unfinished.write_text(step)
-    unfinished.rename(run_dir / STEP)
+    leave_note(run_dir, STEP, step)
 
 
 def wait_and_tell(settings: Settings, ended: int) -> None:

@@ -112,7 +112,7 @@ class Settings:
             lock_wait=source.number("MICROBLOG_LOCK_WAIT", 30, 0, 600),
             clock_wait=source.number("MICROBLOG_CLOCK_WAIT", 60, 0, 600),
             public_url=_public_url(source),
-            hosts=tuple(source.text("MICROBLOG_HOSTS", "").lower().split()),
+            hosts=_names(source, "MICROBLOG_HOSTS") + _names(source, "MICROBLOG_DOMAIN"),
             languages=languages,
             time_zone=_time_zone(source),
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
@@ -143,13 +143,21 @@ def _data_dir(source: Source, *, on_server: bool) -> Path:
 
 
 def _public_url(source: Source) -> str:
-    """MICROBLOG_PUBLIC_URL, or one made of SERVER_NAME, upstream's setting."""
-    server_name = source.text("SERVER_NAME", "")
-    address = source.text("MICROBLOG_PUBLIC_URL", f"https://{server_name}" if server_name else "").rstrip("/")
+    """MICROBLOG_PUBLIC_URL, or one made of MICROBLOG_DOMAIN or of SERVER_NAME, upstream's setting."""
+    domains = source.text("MICROBLOG_DOMAIN", "")
+    name, address = "MICROBLOG_PUBLIC_URL", source.text("MICROBLOG_PUBLIC_URL", "").rstrip("/")
+    # compose.yaml cannot put an https:// before the first of several names, so it gives us those as the address
+    if address in ("", domains):
+        name = "MICROBLOG_DOMAIN" if domains else "SERVER_NAME"
+        server_name = next(iter(_names(source, name)), "") if domains else source.text(name, "")
+        address = f"https://{server_name}" if server_name else ""
     if address and not PUBLIC_URL.fullmatch(address):
-        name = "MICROBLOG_PUBLIC_URL" if source.text("MICROBLOG_PUBLIC_URL", "") else "SERVER_NAME"
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address
+
+
+def _names(source: Source, setting: str) -> tuple[str, ...]:
+    return tuple(source.text(setting, "").lower().replace(",", " ").split())
 
 
 def available_languages() -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..core.state import leave_note
 from .check import FAIL, OK, Check
 from .examination import ALL, examine
 
@@ -72,9 +73,7 @@ class Watch:
         return {name: found[name] for name in lasting}
 
     def _keep(self, found: dict[str, Check]) -> None:
-        draft = self._run_dir / f"{NAME}.new"
-        draft.write_text(json.dumps({name: asdict(check) for name, check in found.items()}))
-        draft.rename(self._run_dir / NAME)
+        leave_note(self._run_dir, NAME, json.dumps({name: asdict(check) for name, check in found.items()}))
 
     def _told_today(self) -> bool:
         """By a file in memory, so that it is known after a crash of the worker, and no disk is written to."""

@@ -65,6 +65,5 @@ class ErrorReports:
         trace = "".join(traceback.format_exception(error))[-LONGEST:]
         text = f"{where}\n\n{trace}\nFurther reports are held back after {MOST_AN_HOUR} an hour; the log has them all."
         with transaction():
-            for recipient in self._recipients:
-                subject = f"Microblog: {type(error).__name__}"
-                send_later(Letter(recipient, subject, text, f"<pre>{escape(text)}</pre>"))
+            for letter in _letters(f"Microblog: {type(error).__name__}", text, self._recipients):
+                send_later(letter)

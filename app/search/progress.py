@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from ..core.state import leave_note
+
 NAME = "search-progress"
 
 
 def write_progress(run_dir: Path, done: int, total: int) -> None:
     """Note that so many of so many documents are done; of no great importance, so no error if it cannot be."""
     with contextlib.suppress(OSError):
-        fresh = run_dir / f"{NAME}.new"
-        fresh.write_text(f"{done} {total}", encoding="ascii")
-        fresh.rename(run_dir / NAME)
+        leave_note(run_dir, NAME, f"{done} {total}")
 
 
 def end_progress(run_dir: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from wsgiref.headers import Headers
@@ -54,9 +54,7 @@ class StaticFiles:
 
     def _mark(self) -> str:
         digest = sha256()
-        for file in [*self._files(), BOOTSTRAP]:
+        ours = sorted(file for file in self._folder.rglob("*") if file.is_file() and file.suffix != ".gz")
+        for file in [*ours, BOOTSTRAP]:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
         return digest.hexdigest()[:12]
-
-    def _files(self) -> Iterator[Path]:
-        return iter(sorted(file for file in self._folder.rglob("*") if file.is_file() and file.suffix != ".gz"))

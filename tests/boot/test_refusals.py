@@ -17,6 +17,8 @@ from app.boot import volume
 from app.boot.__main__ import main
 from app.boot.refusal import Reason, Refusal
 
+NOBODY = 65534
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder that holds data."""
@@ -57,6 +59,29 @@ def test_a_folder_that_cannot_be_written_names_the_command_that_helps(boot: Boot
     line = refused(boot(MICROBLOG_DATA_DIR="/dev/null/data"), Reason.NOT_WRITABLE)
     assert "chown" in line
     assert str(os.getuid()) in line
+
+
+def test_a_folder_of_another_owner_is_refused_with_the_command_that_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.getuid() != 0:
+        pytest.skip("needs root, to be somebody else")
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    # The way there is for its owner alone too, as pytest makes it; only the folder itself is to be in the way.
+    monkeypatch.chdir(folder)
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        with pytest.raises(Refusal, match="Permission denied") as refusal:
+            volume.check_writable(Path())
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+    assert refusal.value.reason == Reason.NOT_WRITABLE
+    assert "chown -R" in str(refusal.value)
+    folder.chmod(0o777)
+    volume.check_writable(folder)
 
 
 def test_a_second_appliance_on_the_same_data_is_refused(boot: Boot, booted: Path) -> None:

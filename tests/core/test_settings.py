@@ -41,6 +41,9 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch) -> None:
         ("MICROBLOG_PROXY_HOPS", "2", "proxy_hops", 2),
         ("MICROBLOG_LOCK_WAIT", "0", "lock_wait", 0),
         ("MICROBLOG_PUBLIC_URL", "https://pi.local/", "public_url", "https://pi.local"),
+        ("MICROBLOG_DOMAIN", "Blog.example.org www.example.org", "public_url", "https://blog.example.org"),
+        ("MICROBLOG_DOMAIN", "blog.example.org, www.example.org", "hosts", ("blog.example.org", "www.example.org")),
+        ("MICROBLOG_HOSTS", "Pi.local, 192.168.1.10", "hosts", ("pi.local", "192.168.1.10")),
     ],
 )
 def test_a_setting_is_read(tmp_path: Path, name: str, value: str, attribute: str, expected: object) -> None:
@@ -65,6 +68,19 @@ def test_a_setting_is_read(tmp_path: Path, name: str, value: str, attribute: str
 def test_a_bad_value_is_refused_with_the_name_and_what_to_write(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"{name} is .*write (a whole number from \d+ to \d+|one of: .*)$"):
         read(tmp_path, **{name: value})
+
+
+def test_the_domain_alone_makes_the_address_also_as_compose_passes_it(tmp_path: Path) -> None:
+    names = "blog.example.org www.example.org"
+    assert read(tmp_path, MICROBLOG_DOMAIN=names, MICROBLOG_PUBLIC_URL=names).public_url == "https://blog.example.org"
+    chosen = {"MICROBLOG_DOMAIN": names, "MICROBLOG_PUBLIC_URL": "https://www.example.org"}
+    assert read(tmp_path, **chosen).public_url == "https://www.example.org"
+
+
+@pytest.mark.parametrize("name", ["MICROBLOG_PUBLIC_URL", "MICROBLOG_DOMAIN", "SERVER_NAME"])
+def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is "):
+        read(tmp_path, **{name: "pi@local?"})
 
 
 def test_the_secret_key_is_taken_from_the_first_place_that_has_one(tmp_path: Path) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
+
+from app.health import network
 
 NEEDS = ("openssl",)
 
@@ -139,6 +145,7 @@ def test_the_certificate_lasts_a_year_and_began_yesterday(volume: Volume) -> Non
 
 def test_a_certificate_with_less_than_a_third_of_its_life_is_made_anew(volume: Volume, tmp_path: Path) -> None:
     short = tmp_path / "short-lived.sh"
+    shutil.copy(volume.script.with_name("common.sh"), tmp_path)
     short.write_text(volume.script.read_text().replace("leaf_days=397", "leaf_days=130"))
     Volume(volume.folder, short).run()
     before = volume.state()
@@ -160,7 +167,7 @@ def test_a_first_start_killed_at_any_moment_heals(volume: Volume) -> None:
         volume.kill_after(step * 0.02)
     volume.run()
     assert volume.verifies("localhost")
-    assert sorted(path.name.partition(".")[0] for path in volume.folder.iterdir()) == ["ca", "leaf", "live"]
+    assert sorted(path.name.partition(".")[0] for path in volume.folder.iterdir()) == ["ca", "leaf", "live", "served"]
 
 
 def test_the_authority_survives_a_kill_while_the_certificate_is_made_anew(volume: Volume) -> None:
@@ -174,3 +181,44 @@ def test_the_authority_survives_a_kill_while_the_certificate_is_made_anew(volume
     volume.run()
     assert volume.state()[:2] == authority
     assert volume.verifies("localhost")
+
+
+def shown_once(volume: Volume) -> tuple[int, Thread]:
+    """A port where one visitor is shown the certificate, and the thread that does so."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(volume.folder / "served/fullchain.pem", volume.folder / "served/key.pem")
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listening:
+            for _ in range(2):
+                try:
+                    with context.wrap_socket(listening.accept()[0], server_side=True) as visitor:
+                        visitor.recv(1)
+                        return
+                except OSError:
+                    continue  # it did not trust us
+
+    thread = Thread(target=serve)
+    thread.start()
+    return int(listening.getsockname()[1]), thread
+
+
+@pytest.mark.parametrize("signer", ["its own", "one that the world trusts"])
+def test_the_doctor_sees_how_long_it_is_good_whoever_signed_it(
+    volume: Volume, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signer: str
+) -> None:
+    volume.run()
+    authority = volume.folder / "ca/ca.crt"
+    if signer != "its own":
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        (tmp_path / "another").mkdir()
+        other = Volume(tmp_path / "another", volume.script)
+        other.run()
+        authority = other.folder / "ca/ca.crt"
+    port, thread = shown_once(volume)
+    monkeypatch.setattr(network, "NGINX", "127.0.0.1")
+    monkeypatch.setattr(network, "NGINX_HTTPS", port)
+    days = (network._not_after(authority.read_text()) - time.time()) / 86400
+    thread.join()
+    assert 396 < days < 398

@@ -101,7 +101,8 @@ def named_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     (folder / "tls").mkdir()
     ports = free_ports(3)
     names = {
-        "MICROBLOG_HOSTS": "blog.example.org, 203.0.113.9 2001:db8::5",
+        "MICROBLOG_DOMAIN": "Blog.example.org",
+        "MICROBLOG_HOSTS": "203.0.113.9 2001:db8::5",
         "MICROBLOG_PUBLIC_URL": "https://mb.example.net:8443/",
     }
     with opened(folder, ports, render(folder, ports, **names)) as door, standing_in(ports[2]):

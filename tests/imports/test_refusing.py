@@ -211,14 +211,15 @@ def grow(path: Path, posts: int) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executemany(
             "INSERT INTO post (body, timestamp, user_id) VALUES (?, ?, 1)",
-            ((f"number {number}", f"2025-01-01 00:00:00.{number:06}") for number in range(posts)),
+            # long ones, for much of them must not fit into the 64 MiB that the import may keep in memory
+            ((f"number {number} ".ljust(270, "x"), f"2025-01-01 00:00:00.{number:06}") for number in range(posts)),
         )
 
 
 def test_killed_in_the_middle_it_leaves_an_empty_appliance_and_can_be_done_again(
     bring: Bring, old_file: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    grow(old_file, 200_000)
+    grow(old_file, 250_000)
     log = settings.database_path.with_name("app.db-wal")
     command = [sys.executable, "-m", "flask", "--app", "app", "import", "microblog", str(old_file)]
     process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment_of(settings), stdout=subprocess.PIPE)
@@ -233,7 +234,7 @@ def test_killed_in_the_middle_it_leaves_an_empty_appliance_and_can_be_done_again
     assert count(settings) == 0
     assert count(settings, "post") == 0
     assert bring(str(old_file)).exit_code == 0
-    assert count(settings, "post") == 200_016
+    assert count(settings, "post") == 250_016
 
 
 def test_interrupted_from_the_keyboard_it_says_that_nothing_happened(

@@ -17,6 +17,8 @@ from processes import eventually
 from whole import Answer, Client, Whole
 
 from app.backup.snapshot import sync, verify
+from app.boot.refusal import Reason, Refusal
+from app.boot.volume import check_writable
 from app.core.config import PROJECT_ROOT, Settings
 from app.core.database import db
 
@@ -156,6 +158,15 @@ def test_on_a_full_disk_one_can_read_and_delete_and_it_recovers_by_itself(
 def verify_like_the_boot(settings: Settings) -> None:
     with closing(sqlite3.connect(f"file:{settings.database_path}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_on_a_disk_that_is_read_only_it_does_not_start_and_does_not_advise_chown(settings: Settings) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", settings.data_dir], check=True)
+    with pytest.raises(Refusal, match="Read-only file system") as refusal:
+        check_writable(settings.data_dir)
+    assert refusal.value.reason == Reason.NOT_WRITABLE
+    assert "Mount that disk" in str(refusal.value)
+    assert "chown" not in str(refusal.value)
 
 
 def test_a_disk_that_turns_read_only_is_told_about_read_and_waited_for(

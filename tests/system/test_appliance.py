@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.boot.refusal import Reason
 
 # Smaller files may not be worth it.
 WORTH_COMPRESSING = 1024
+INTEGRITY = "import sqlite3; print(sqlite3.connect('/data/app.db').execute('PRAGMA integrity_check').fetchone())"
 pytestmark = [pytest.mark.system, pytest.mark.usefixtures("administrator")]
 
 
@@ -157,6 +159,26 @@ def test_taking_it_down_and_up_again_keeps_everything(appliance: Appliance, memb
     assert member.get("/index").path in ("/", "/index"), "still logged in: the secret key is the same"
     assert member.finds(word)
     post_and_find(member)
+
+
+def test_a_container_killed_while_somebody_writes_loses_nothing_that_was_acknowledged(
+    appliance: Appliance, member: Visitor
+) -> None:
+    acknowledged: list[str] = []
+
+    def write() -> None:
+        # until the door answers that nobody is behind it
+        while member.post(f"before the kill {(word := new_word())}").status == 200:
+            acknowledged.append(word)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    eventually(lambda: len(acknowledged) > 2)
+    docker("kill", "--signal", "KILL", appliance.container("app"))
+    writer.join()
+    appliance.up()
+    eventually(lambda: all(member.finds(word) for word in acknowledged))
+    assert appliance.inside("app", "python", "-c", INTEGRITY).stdout == "('ok',)\n"
 
 
 def test_the_application_can_be_made_anew_behind_a_running_nginx(appliance: Appliance, member: Visitor) -> None:
