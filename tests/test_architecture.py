@@ -34,6 +34,7 @@ SHELL = ("", "cli")
 BESIDE = {
     "backup": {"core"},
     "boot": {"core", "backup", "setup", ""},
+    "copying": {"core", "backup", "boot"},
     "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "backup", "boot"},
 }
 FEATURES = ORDER[ORDER.index("audit") :]
