@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from app.core.config import PROJECT_ROOT, Settings
 from app.core.database import db, transaction
 from app.core.named_lock import LEADER, LastingLock
 from app.core.time import utc_now
+from app.exports.tasks import remove_strays
 from app.jobs import lease
 from app.jobs.models import Job
 from app.jobs.runner import Registry, run_due
@@ -218,3 +220,15 @@ def test_whoever_fails_after_its_lease_has_ended_says_nothing_about_the_next_try
     (job,) = rows(app)
     assert job.due == due
     assert job.error is None
+
+
+def test_a_file_that_another_machine_may_be_writing_is_no_stray(app: Flask, settings: Settings) -> None:
+    folder = settings.data_dir / "exports"
+    folder.mkdir()
+    new, old = folder / "1-new.partial", folder / "2-old.zip"
+    for path in (new, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    with app.app_context():
+        remove_strays(folder)
+    assert list(folder.iterdir()) == [new]
