@@ -65,6 +65,9 @@ remove_older() { # KIND FOLDERS_NAME
 
 domains() { one_a_line "${MICROBLOG_DOMAIN:-}" | tr '[:upper:]' '[:lower:]'; }
 
+# The proxies before us that are believed, addresses and networks.
+proxies() { one_a_line "${MICROBLOG_TRUSTED_PROXIES:-}" | tr '[:upper:]' '[:lower:]'; }
+
 tls_mode() {
   if [ -n "${MICROBLOG_TLS:-}" ]; then
     echo "$MICROBLOG_TLS"

@@ -67,15 +67,31 @@ hsts() {
   if [ -n "$seconds" ]; then echo "max-age=$seconds"; fi
 }
 
+# What of a visitor is believed of whom.
+real_address() {
+  proxies | sed 's/.*/set_real_ip_from &;/'
+  if proxies | grep -q .; then echo 'real_ip_header X-Forwarded-For; real_ip_recursive on;'; fi
+}
+
+servers() { if [ "$(tls_mode)" = off ]; then echo plain-server.conf; else echo tls-servers.conf; fi; }
+
+plain_scheme() { if [ "$(tls_mode)" = off ]; then echo https; else echo http; fi; }
+
+assemble() { # TEMPLATE, with the others that it is made of
+  sed -e "/@SERVERS@/{r $source_dir/$(servers).template" -e 'd;}' "$source_dir/$1.template" |
+    sed -e "/@APPLICATION_LOCATIONS@/{r $source_dir/application.conf.template" -e 'd;}'
+}
+
 render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
-  sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
+  assemble "$1" | sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
     -e "s|@TLS_DIR@|$tls|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
     -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
     -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
-    -e "s|@HSTS@|$(hsts)|g" -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
+    -e "s|@REAL_ADDRESS@|$(real_address | paste -sd' ')|g" -e "s|@FROM_PROXY@|$(proxies | sed 's/$/ 1;/' | paste -sd' ')|g" \
+    -e "s|@PLAIN_SCHEME@|$(plain_scheme)|g" -e "s|@HSTS@|$(hsts)|g" -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
     -e "s|@LISTEN_HTTP_IPV6@|$(listen_ipv6 8080)|g" -e "s|@LISTEN_HTTPS_IPV6@|$(listen_ipv6 "8443 ssl$listen_http2")|g" \
-    "$source_dir/$1.template" >"$run_dir/$1"
+    >"$run_dir/$1"
 }
 
 mkdir -p "$run_dir/acme"

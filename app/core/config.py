@@ -28,8 +28,8 @@ PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
 REGISTRATION_MODES = ("closed", "invite", "approval", "open")
-# Where Nginx has its certificate from: this machine, a public authority, the operator.
-TLS_MODES = ("local", "acme", "own")
+# Where Nginx has its certificate from: this machine, a public authority, the operator; off: a proxy before it has one.
+TLS_MODES = ("local", "acme", "own", "off")
 # Pictures of people: drawn here from their names, or asked for at Gravatar by a hash of their addresses.
 AVATARS = ("drawn", "gravatar")
 

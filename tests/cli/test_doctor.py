@@ -203,6 +203,18 @@ def test_behind_https_the_certificate_is_looked_at(make_app, healthy: Settings, 
         assert f"good for {days} days" in line
 
 
+def test_behind_a_proxy_that_has_the_certificate_nginx_has_but_one_port(
+    make_app, healthy: Settings, monkeypatch
+) -> None:
+    app = make_app(replace(healthy, https=True, tls="off"))
+    inside_docker(monkeypatch, healthy.data_dir)
+    monkeypatch.setattr(network, "NGINX", "127.0.0.1")
+    monkeypatch.setattr(network, "NGINX_HTTP", healthy.port)
+    found = report(app, 0)
+    assert "your proxy has it" in found["certificate"]
+    assert f"http on its port {healthy.port}" in found["ports"]
+
+
 def test_who_listens_to_the_network_without_encryption_is_told(make_app, healthy: Settings, free_port: int) -> None:
     found = report(make_app(replace(healthy, bind="0.0.0.0")), 1)  # noqa: S104  nothing listens
     assert found["ports"].startswith(WARN)
