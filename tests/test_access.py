@@ -47,6 +47,7 @@ ROUTES = [
     Access("GET", "/user/<username>/avatar.svg", 200, 200, 200, "/user/alice/avatar.svg"),
     Access("POST", "/translate", 302, 404, 404),  # no translator is set here; tests/translating has who may do what
     Access("GET", "/search", 302, 200, 200, "/search?q=words"),
+    Access("GET", "/trust", 200, 200, 200),
     Access("GET", "/auth/login", 200, 302, 302),
     Access("POST", "/auth/login", 302, 302, 302),
     Access("GET", "/auth/register", 200, 302, 302),
