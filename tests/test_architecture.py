@@ -17,6 +17,7 @@ ORDER = [
         "attempts",
         "second_factor",
         "sessions",
+        "trust",
         "setup",
         "security",
         "preferences",
@@ -35,7 +36,7 @@ BESIDE = {
     "backup": {"core"},
     "boot": {"core", "backup", "setup", ""},
     "copying": {"core", "backup", "boot"},
-    "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "backup", "boot"},
+    "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "people", "backup", "boot"},
 }
 FEATURES = ORDER[ORDER.index("audit") :]
 LAYERS = {

@@ -13,6 +13,8 @@ from ..core.paging import LARGEST_ID
 from .models import WAITING, Follow, User
 
 SHORTEST_NAME_PART = 2
+# So many accounts with one address are written to.
+MOST_WITH_ADDRESS = 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ def find_user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email_key == email.lower()))
 
 
+def users_by_email(email: str) -> list[User]:
+    """All accounts that were given that address, at most a few; reads the whole table, so not for a page."""
+    key = email.lower()
+    given = select(User).where(or_(User.email_key == key, func.lower(User.email) == key))
+    return list(db.session.scalars(given.order_by(User.id).limit(MOST_WITH_ADDRESS)))
+
+
 def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:
     """The ids of the accounts of these names, regardless of case; "me" is the id `me`."""
     wanted = {name.lower() for name in names}
@@ -90,11 +99,7 @@ def all_users() -> list[User]:
 
 
 def standing(user: User, viewer: User) -> Standing:
-    """Counts of followers and followed, and whether `viewer` follows `user`, in one query."""
-    followers = select(func.count()).where(Follow.followed_id == user.id).scalar_subquery()
-    following = select(func.count()).where(Follow.follower_id == user.id).scalar_subquery()
-    follows = (
-        select(func.count()).where(Follow.follower_id == viewer.id, Follow.followed_id == user.id).scalar_subquery()
-    )
-    row = db.session.execute(select(followers, following, follows)).one()
-    return Standing(row[0], row[1], bool(row[2]))
+    """How many follow `user`, how many it follows, and whether `viewer` follows it; one query."""
+    follows = select(Follow.followed_id).where(Follow.follower_id == viewer.id, Follow.followed_id == user.id)
+    is_following = db.session.scalar(follows) is not None
+    return Standing(user.follower_count, user.following_count, is_following)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import timedelta
+from secrets import token_hex
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
 from ..core.text import REPLACEMENT, clean, is_unprintable
 from ..core.time import utc_now
@@ -28,7 +29,7 @@ from .models import (
     new_session_key,
 )
 from .passwords import password_matches
-from .queries import find_user
+from .queries import find_user, find_user_by_email
 
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 # These would be taken for a place in the address bar, not for a person.
@@ -43,6 +44,8 @@ REFUSALS = {
     SUSPENDED: mark("Your account is suspended. Ask whoever runs this appliance."),
     LEAVING: mark("Your account is being deleted."),
 }
+# Begins what stands for an address that is another account's; with a blank, so it is none.
+SHARED = "shared"
 LAST_SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -109,9 +112,18 @@ def newcomer_status(registration: str) -> str:
     raise Forbidden(BY_INVITATION if registration == "invite" else CLOSED)
 
 
-def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False, status: str = ACTIVE) -> User:
+def create_user(
+    username: str,
+    email: str,
+    password_hash: str,
+    *,
+    is_admin: bool = False,
+    status: str = ACTIVE,
+    discreet: bool = False,
+) -> User:
     """A new account; raises Invalid, or Conflict (with `values["field"]`) when the name or the address is taken.
 
+    With `discreet`, an address may be another account's too, so that whoever makes this one does not learn of it.
     The database decides uniqueness: looking first would leave a gap between the look and the write.
     """
     name, address = checked_username(username), checked_email(email)
@@ -119,7 +131,7 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
         username=name,
         username_key=name.lower(),
         email=address,
-        email_key=address.lower(),
+        email_key=_email_key(address, discreet=discreet),
         password_hash=password_hash,
         is_admin=is_admin,
         status=status,
@@ -130,6 +142,12 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
     except IntegrityError as error:
         raise _taken(name) from error
     return user
+
+
+def _email_key(address: str, *, discreet: bool, user_id: int | None = None) -> str:
+    """What an account's address is unique by; by nothing in particular if another account has it already."""
+    holder = find_user_by_email(address) if discreet else None
+    return address.lower() if holder is None or holder.id == user_id else f"{SHARED} {token_hex(16)}"
 
 
 def _taken(name: str, user_id: int | None = None) -> Conflict:
@@ -154,19 +172,21 @@ def refuse_unless_active(user: User) -> None:
         raise Forbidden(REFUSALS[user.status])
 
 
-def change_profile(user: User, username: str, about_me: str, email: str = "") -> None:
+def change_profile(user: User, username: str, about_me: str, email: str = "", *, discreet: bool = False) -> None:
     """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict.
 
-    A name and an address that were brought along may stay although today's rules would not allow them.
+    A name and an address that were brought along may stay although today's rules would not allow them. `discreet` is
+    as in create_user.
     """
     name = user.username if username.strip() == user.username else checked_username(username)
     address = user.email if email.strip() in ("", user.email) else checked_email(email)
     about = checked_about(about_me)
     user_id = user.id
+    email_key = user.email_key if address == user.email else _email_key(address, discreet=discreet, user_id=user_id)
     try:
         with db.session.begin_nested():
             user.username, user.username_key, user.about_me = name, name.lower(), about
-            user.email, user.email_key = address, address.lower()
+            user.email, user.email_key = address, email_key
     except IntegrityError as error:
         raise _taken(name, user_id) from error
 
@@ -184,6 +204,7 @@ def follow(follower: User, followed: User) -> bool:
     if db.session.get(Follow, (follower.id, followed.id)):
         return False
     db.session.add(Follow(follower_id=follower.id, followed_id=followed.id))
+    _count_follow(follower.id, followed.id, 1)
     return True
 
 
@@ -191,11 +212,33 @@ def unfollow(follower: User, followed: User) -> bool:
     """End that one follows the other; False if it was not so."""
     if follower.id == followed.id:
         raise Invalid(mark("You cannot follow yourself."))
-    row = db.session.get(Follow, (follower.id, followed.id))
-    if row is None:
+    row = delete(Follow).where(Follow.follower_id == follower.id, Follow.followed_id == followed.id)
+    if changed_rows(db.session.execute(row)) == 0:
         return False
-    db.session.delete(row)
+    _count_follow(follower.id, followed.id, -1)
     return True
+
+
+def _count_follow(follower_id: int, followed_id: int, step: int) -> None:
+    """Count one follow more, or less, on both sides; by the database, whatever was read before."""
+    for user_id, count in ((follower_id, User.following_count), (followed_id, User.follower_count)):
+        db.session.execute(update(User).where(User.id == user_id).values({count: count + step}))
+
+
+def end_follows(user_id: int, most: int) -> bool:
+    """End at most so many follows of and by an account that is going; False if there were none."""
+    sides = (
+        (Follow.followed_id, Follow.follower_id, User.follower_count, User.following_count),
+        (Follow.follower_id, Follow.followed_id, User.following_count, User.follower_count),
+    )
+    for own, other, own_count, other_count in sides:
+        others = list(db.session.scalars(select(other).where(own == user_id).order_by(other).limit(most)))
+        if others:
+            db.session.execute(delete(Follow).where(own == user_id, other.in_(others)))
+            db.session.execute(update(User).where(User.id.in_(others)).values({other_count: other_count - 1}))
+            db.session.execute(update(User).where(User.id == user_id).values({own_count: own_count - len(others)}))
+            return True
+    return False
 
 
 def touch(user_id: int) -> None:

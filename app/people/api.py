@@ -24,6 +24,7 @@ from .queries import Person
 from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
 
 EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password, and the link in a letter.")
+ON_PAGE = mark("Make the account on the page “Make an account”: its address is confirmed by the link in a letter.")
 blueprint = Blueprint("people", __name__, url_prefix="/api/users")
 
 
@@ -34,6 +35,8 @@ def init_people(app: Flask) -> None:
 
 def _registration_open() -> None:
     service.newcomer_status(settings().registration)
+    if settings().mail:
+        raise Forbidden(ON_PAGE)
 
 
 def _own_account(user_id: int) -> None:
@@ -46,7 +49,7 @@ def _own_account(user_id: int) -> None:
 @operation(query=PageQuery, answer=UserList)
 def everybody(query: dict[str, Any]) -> Listing:
     """All accounts, oldest first."""
-    return _collection(queries.everybody(), query, "people.everybody")
+    return _collection(queries.everybody(), queries.count_everybody(), query, "people.everybody")
 
 
 @blueprint.get("/<int:user_id>")
@@ -70,8 +73,8 @@ def me() -> Person:
 @operation(query=PageQuery, answer=UserList)
 def followers(user_id: int, query: dict[str, Any]) -> Listing:
     """Who follows somebody."""
-    get_user_by_id(user_id)
-    return _collection(queries.followers_of(user_id), query, "people.followers", user_id=user_id)
+    total = get_user_by_id(user_id).follower_count
+    return _collection(queries.followers_of(user_id), total, query, "people.followers", user_id=user_id)
 
 
 @blueprint.get("/<int:user_id>/following")
@@ -79,8 +82,8 @@ def followers(user_id: int, query: dict[str, Any]) -> Listing:
 @operation(query=PageQuery, answer=UserList)
 def following(user_id: int, query: dict[str, Any]) -> Listing:
     """Whom somebody follows."""
-    get_user_by_id(user_id)
-    return _collection(queries.followed_by(user_id), query, "people.following", user_id=user_id)
+    total = get_user_by_id(user_id).following_count
+    return _collection(queries.followed_by(user_id), total, query, "people.following", user_id=user_id)
 
 
 @blueprint.post("")
@@ -90,12 +93,13 @@ def following(user_id: int, query: dict[str, Any]) -> Listing:
 def create(body: dict[str, str]) -> Made:
     """Make an account.
 
-    Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
+    Needs no token. 403 where the appliance lets nobody make one themselves, and where it sends letters: there accounts
+    are made on the page, and the address is confirmed. 400 when the name is taken.
     """
     password_hash = hash_password(checked_password(body["password"], body["username"], body["email"]))
     with transaction():
         status = service.newcomer_status(settings().registration)
-        user = service.create_user(body["username"], body["email"], password_hash, status=status)
+        user = service.create_user(body["username"], body["email"], password_hash, status=status, discreet=True)
         record(REGISTERED, subject=user.username, address=visitor_address())
         user.about_me = service.checked_about(body["about_me"])
         user_id = user.id
@@ -109,7 +113,7 @@ def change(user_id: int, body: dict[str, str]) -> Person:
     """Change one's own name, address or text.
 
     403 for any other account than that of the token, and for another address where letters are sent: it is changed on
-    the page “Security”, with the password; 400 when the name or the address is taken.
+    the page “Security”, with the password; 400 when the name is taken.
     """
     with transaction():
         user = get_user_by_id(user_id)
@@ -117,7 +121,7 @@ def change(user_id: int, body: dict[str, str]) -> Person:
         old = user.email
         if settings().mail and changed["email"].strip() != old:
             raise Forbidden(EMAIL_ON_PAGE)
-        service.change_profile(user, **changed)
+        service.change_profile(user, **changed, discreet=True)
         if user.email != old:
             record(EMAIL_CHANGED, subject=user.username, address=visitor_address())
     return queries.get_person(user_id)
@@ -155,10 +159,9 @@ def _standing(user_id: int) -> Standing:
     return standing(get_user_by_id(user_id), caller())
 
 
-def _collection(statement: Select[Any], query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
-    """A page of accounts with its neighbours' addresses."""
+def _collection(statement: Select[Any], total: int, query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
+    """A page of the `total` accounts of a statement, with its neighbours' addresses."""
     number, size = query["page"], size_of(query)
-    total = queries.count_of(statement)
     pages = -(-total // size)
 
     def address(page: int) -> str:

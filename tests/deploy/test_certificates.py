@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -72,13 +74,19 @@ def test_the_first_start_makes_a_certificate_for_this_machine(volume: Volume) ->
     assert all(volume.verifies(name) for name in ("localhost", "127.0.0.1", "::1"))
     assert not volume.verifies("example.com")
     fingerprint = openssl("x509", "-in", volume.folder / "ca/ca.crt", "-noout", "-fingerprint", "-sha256").stdout
-    assert fingerprint.strip() in said
+    assert fingerprint.partition("=")[2].strip() in said
+    assert "http://NAME-OF-THIS-MACHINE/trust" in said
 
 
 def test_names_and_addresses_from_the_setting_are_in_the_certificate(volume: Volume) -> None:
     volume.run("Pi.local, 192.168.1.10 blog.example.org\n203.0.113.9 fd00::5")
     for name in ("pi.local", "192.168.1.10", "blog.example.org", "203.0.113.9", "fd00::5", "localhost"):
         assert volume.verifies(name), name
+
+
+def test_the_page_about_the_authority_is_named_by_the_first_name(volume: Volume) -> None:
+    assert "http://pi.local/trust" in volume.run("nonsense! pi.local 192.168.1.10")
+    assert "http://[fd00::5]/trust" in volume.run("fd00::5")
 
 
 def test_keys_are_readable_by_their_owner_only(volume: Volume) -> None:
@@ -183,21 +191,20 @@ def test_the_authority_survives_a_kill_while_the_certificate_is_made_anew(volume
     assert volume.verifies("localhost")
 
 
-def shown_once(volume: Volume) -> tuple[int, Thread]:
-    """A port where one visitor is shown the certificate, and the thread that does so."""
+def shown(volume: Volume, times: int) -> tuple[int, Thread]:
+    """A port where so many visitors are shown the certificate, and the thread that does so."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(volume.folder / "served/fullchain.pem", volume.folder / "served/key.pem")
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         with listening:
-            for _ in range(2):
-                try:
-                    with context.wrap_socket(listening.accept()[0], server_side=True) as visitor:
-                        visitor.recv(1)
-                        return
-                except OSError:
-                    continue  # it did not trust us
+            for _ in range(times):
+                with (
+                    contextlib.suppress(OSError),  # it does not trust us
+                    context.wrap_socket(listening.accept()[0], server_side=True) as visitor,
+                ):
+                    visitor.recv(1)
 
     thread = Thread(target=serve)
     thread.start()
@@ -216,9 +223,25 @@ def test_the_doctor_sees_how_long_it_is_good_whoever_signed_it(
         other = Volume(tmp_path / "another", volume.script)
         other.run()
         authority = other.folder / "ca/ca.crt"
-    port, thread = shown_once(volume)
+    with seen_by_doctor(volume, monkeypatch, times=1 if signer == "its own" else 2):
+        days = (network._not_after(authority.read_text()) - time.time()) / 86400
+    assert 396 < days < 398
+
+
+def test_the_doctor_takes_one_that_the_operator_brought_as_it_is(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume.run()
+    with seen_by_doctor(volume, monkeypatch, times=2):
+        days = (network._end_on_sight() - time.time()) / 86400
+    assert 396 < days < 398
+
+
+@contextlib.contextmanager
+def seen_by_doctor(volume: Volume, monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[None]:
+    """The certificate is shown so many times where the doctor looks."""
+    port, thread = shown(volume, times)
     monkeypatch.setattr(network, "NGINX", "127.0.0.1")
     monkeypatch.setattr(network, "NGINX_HTTPS", port)
-    days = (network._not_after(authority.read_text()) - time.time()) / 86400
+    yield
     thread.join()
-    assert 396 < days < 398
