@@ -23,6 +23,7 @@ from statements import Statements
 
 from app import create_app
 from app.boot.schema import bring_up_to_date
+from app.core import database, server
 from app.core.config import Settings
 from app.core.database import db
 from app.handlers import build_registry
@@ -54,11 +55,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is about SQLite itself is left out where the tests run on a server."""
-    if server := databases.chosen():
-        for item in items:
-            if marker := item.get_closest_marker("sqlite"):
-                item.add_marker(pytest.mark.skip(reason=f"not on {server}: {marker.args[0]}"))
+    """What is about SQLite itself is left out where the tests run on a server, and the other way round."""
+    chosen = databases.chosen()
+    for item in items:
+        if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
+            item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
 
 
 _turn: dict[str, int] = {}
@@ -128,6 +129,13 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest, fresh: databases.Fr
     run = tmp_path / "run"
     run.mkdir()
     return Settings(data_dir=data, run_dir=run, secret_key=SECRET, database=fresh.empty() if fresh else None)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers wait for a moment alone; ask for this before the application."""
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=50", *database.PRAGMAS[1:]))
+    monkeypatch.setattr(server, "LOCK_SECONDS", 1)
 
 
 @pytest.fixture

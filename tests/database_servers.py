@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -83,7 +84,7 @@ def folder_of(user: str) -> Iterator[Path]:
 
 
 @contextmanager
-def running(command: list[str], port: int, log: Path) -> Iterator[None]:
+def running(command: list[str], port: int, log: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator[None]:
     """Run a server until the block ends; wait until it listens."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -95,7 +96,7 @@ def running(command: list[str], port: int, log: Path) -> Iterator[None]:
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(stop)
         process.wait(LIMIT_SECONDS)
 
 
@@ -150,7 +151,8 @@ def postgresql() -> Iterator[Server]:
         command = [*before, str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder),
                    "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
                    "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]  # fmt: skip
-        with running(command, port, folder / "log"):
+        # It would wait for whoever is still connected if it were asked to terminate.
+        with running(command, port, folder / "log", signal.SIGINT):
             client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
                       f"--host={folder}", f"--port={port}", "--username=microblog")  # fmt: skip
             owner = (*client[:-1], "--username=owner", "postgres")

@@ -13,14 +13,14 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
 
 from app.boot.server import bring_server_up_to_date
 from app.core.address import kind_of, server_address
+from app.core.config import Settings
 from app.core.database import Base
 from app.core.database_settings import DatabaseSettings
-from app.core.server import MYSQL, engine_arguments
+from app.core.schema import newest_revision
+from app.core.server import MYSQL, TURN, engine_arguments
 
 CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
 CHOSEN, ADDRESS = "DATABASE_TEST", "DATABASE_TEST_ADDRESS"
-# Tables that a test may leave anything in; what is in this one is the revision, and stays.
-REVISION = "alembic_version"
 
 
 def chosen() -> str:
@@ -55,6 +55,22 @@ def address_of(text: str) -> URL:
     """An address as the settings read it."""
     scheme, _, rest = text.partition("://")
     return server_address(kind_of(scheme), rest)
+
+
+@contextmanager
+def writer_elsewhere(settings: Settings) -> Iterator[Connection]:
+    """A writer of another process, who has its turn and keeps it; what it writes is committed in the end."""
+    arguments = engine_arguments(settings.database_url) if settings.database else {}
+    engine = create_engine(settings.database_url, poolclass=NullPool, **arguments)
+    try:
+        with engine.connect() as connection:
+            if settings.database is None:
+                connection.connection.driver_connection.isolation_level = None
+            connection.exec_driver_sql(TURN if settings.database else "BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+    finally:
+        engine.dispose()
 
 
 class Fresh:
@@ -100,6 +116,7 @@ class Fresh:
             else:
                 quoted = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
                 connection.exec_driver_sql(f"TRUNCATE {quoted} RESTART IDENTITY")
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{newest_revision()}'")
         return self.settings
 
 

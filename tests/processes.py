@@ -12,6 +12,8 @@ from pathlib import Path
 from app.core.config import PROJECT_ROOT, Settings
 
 LIMIT_SECONDS = 120
+# supervisord leaves files to be closed by the collector.
+WARNINGS_OF_THE_WHOLE = "error,ignore::ResourceWarning"
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -15,7 +15,8 @@ from ..core.config import Settings
 from ..core.database_settings import DatabaseSettings
 from ..core.named_lock import try_lock
 from ..core.schema import known_revisions, newest_revision, revision_of
-from ..core.server import MYSQL, code_of, engine_arguments
+from ..core.server import MYSQL, engine_arguments
+from ..core.server_errors import code_of
 from .refusal import Reason, Refusal
 from .schema import migration_config, newer_data, record_version, upgrade
 
@@ -77,7 +78,7 @@ def wait_for_server(engine: Engine, seconds: int, tell: Callable[[str], None]) -
 
 
 def _reason(error: Exception) -> str:
-    code = code_of(error) if isinstance(error, DBAPIError) else None
+    code = code_of(error.orig) if isinstance(error, DBAPIError) else None
     if code in LASTING and isinstance(code, int | str):
         return LASTING[code]
     said = " ".join(str(getattr(error, "orig", None) or error).split())

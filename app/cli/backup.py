@@ -18,6 +18,7 @@ import click
 from flask.cli import AppGroup
 
 from ..backup.archive import check_archive, read_manifest
+from ..backup.elsewhere import advice
 from ..backup.making import Made, Sources, is_unchanged, make_backup
 from ..backup.manifest import AUTHORITY, Manifest, file_name
 from ..backup.snapshot import BackupError
@@ -35,10 +36,6 @@ STOP_SECONDS = 30
 STANDARD_INPUT = "-"
 MEBIBYTE = 2**20
 MOST_AUTHORITY = 64 * 1024
-ON_SERVER = (
-    "the database is on a server (DATABASE_URL); back it up and put it back with the server's own tool, such as "
-    "mariadb-dump or pg_dump, and keep the key in the data folder (secret_key)"
-)
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -57,9 +54,10 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 
 def the_store() -> Store:
     """The backups of this appliance; raises BackupError where they would not be of its database."""
-    if settings().database:
-        raise BackupError(ON_SERVER)
-    return Store(settings().data_dir)
+    chosen = settings()
+    if chosen.database:
+        raise BackupError(advice(chosen.database.url))
+    return Store(chosen.data_dir)
 
 
 def the_sources(extra: dict[str, bytes] | None = None) -> Sources:

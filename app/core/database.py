@@ -14,11 +14,12 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Connection, Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from .errors import Busy, DomainError, StorageFailing, StorageFull
-from .server import RECYCLE_SECONDS, engine_arguments, is_server, meaning_of, take_turns
+from .server import POSTGRESQL, RECYCLE_SECONDS, engine_arguments, is_server, leave_out_nul, take_turns
+from .server_errors import name_errors
 
 logger = logging.getLogger(__name__)
 BUSY_TIMEOUT_MILLISECONDS = 10_000
@@ -75,6 +76,9 @@ def configure_engine(engine: Engine) -> None:
     """Take the transactions of an engine into our own hands: on SQLite by pragmas and our own BEGIN."""
     if is_server(engine.url):
         take_turns(engine, _writing.get)
+        name_errors(engine)
+        if engine.dialect.name == POSTGRESQL:
+            leave_out_nul(engine)
         return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -196,18 +200,15 @@ def _turn() -> Iterator[None]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        meant = told_as(error)
+    except OperationalError as error:
+        meant = _told_by_sqlite(str(error.orig))
         if meant is None:
             raise
         raise meant from error
 
 
-def told_as(error: DBAPIError) -> DomainError | None:
-    """What a person can be told of an error of the database, None if it is a mistake of ours."""
-    text = str(error.orig)
-    if not isinstance(error, OperationalError):
-        return meaning_of(error)
+def _told_by_sqlite(text: str) -> DomainError | None:
+    """What a person can be told of an error of SQLite, None if it is a mistake of ours."""
     if "database or disk is full" in text:
         return StorageFull()
     if "database is locked" in text or "database table is locked" in text:
@@ -216,7 +217,7 @@ def told_as(error: DBAPIError) -> DomainError | None:
         # The person is told no details, so they have to stand somewhere.
         logger.error("the database cannot be written: %s", text)
         return StorageFailing()
-    return meaning_of(error)
+    return None
 
 
 @event.listens_for(Session, "before_flush")

@@ -1,4 +1,4 @@
-"""MySQL, MariaDB and PostgreSQL: how connections are set up, how writers take turns, what errors mean."""
+"""MySQL, MariaDB and PostgreSQL: how connections are set up, how writers take turns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
-
-from .errors import Busy, DomainError, StorageFull
 
 MYSQL, POSTGRESQL = "mysql", "postgresql"
 # So long a writer waits for its turn, as on SQLite.
@@ -29,13 +26,6 @@ SQL_MODE = (
 )
 # The row that writers lock, one after another: every database of ours has it, and only migrations write it.
 TURN = "SELECT version_num FROM alembic_version FOR UPDATE"
-# MySQL's numbers, PostgreSQL's states. Busy: it passes, and nothing was written. 1205, 55P03: a lock was not had in
-# time; 1213, 40P01: a deadlock; 40001: two changed the same; 1040, 53300: too many connections; the others: the
-# connection broke, or the server is being stopped or started.
-BUSY = frozenset({1205, 1213, 1040, 2003, 2006, 2013, 1053, 1927, 4031}) | frozenset(
-    {"55P03", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P03"}
-)
-FULL = frozenset({1021, 1114, "53100"})
 
 
 @compiles(DateTime, MYSQL)
@@ -75,6 +65,23 @@ def engine_arguments(url: URL, authority: Path | None = None) -> dict[str, Any]:
     return {"connect_args": connect_arguments(url, authority), "isolation_level": "READ COMMITTED"}
 
 
+def leave_out_nul(engine: Engine) -> None:
+    """Send U+FFFD for the one character that PostgreSQL's texts cannot hold, and other databases can.
+
+    No name, link or token has either, so what is asked for by one that was made up is not found, as it should be.
+    """
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def _on_execute(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> tuple[str, Any]:
+        return statement, _without_nul(given)
+
+
+def _without_nul(given: Any) -> Any:
+    if isinstance(given, str):
+        return given.replace("\0", "\ufffd")
+    return type(given)(map(_without_nul, given)) if isinstance(given, tuple | list) else given
+
+
 def take_turns(engine: Engine, is_writing: Any) -> None:
     """Let writing transactions run one after another, across all machines, in the order in which they came.
 
@@ -86,21 +93,3 @@ def take_turns(engine: Engine, is_writing: Any) -> None:
     def _on_begin(connection: Connection) -> None:
         if is_writing():
             connection.exec_driver_sql(TURN)
-
-
-def code_of(error: DBAPIError) -> object:
-    """What the server calls an error: MySQL's number or PostgreSQL's state, None if it says neither."""
-    arguments = getattr(error.orig, "args", ())
-    first = arguments[0] if arguments else None
-    return first.get("C") if isinstance(first, dict) else first
-
-
-def meaning_of(error: DBAPIError) -> DomainError | None:
-    """What a person can be told of an error of a server, None if it is a mistake of ours."""
-    code = code_of(error)
-    if code in FULL:
-        return StorageFull()
-    broken = (
-        error.connection_invalidated or "network error" in str(error.orig) or "create a connection" in str(error.orig)
-    )
-    return Busy() if broken or code in BUSY else None

@@ -6,19 +6,21 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.request import urlopen
 
 import database_servers
 import pytest
 from booting import PREPARE, Boot
 from database_servers import Server
 from processes import end, eventually
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, text
+from whole import Client, Whole
 
+from app.backup.elsewhere import dump_command
 from app.boot.refusal import Reason
 from app.boot.server import MIGRATION_LOCK
 from app.core.address import kind_of, server_address
-from app.core.config import PROJECT_ROOT
+from app.core.config import PROJECT_ROOT, Settings
+from app.core.database_settings import DatabaseSettings
 from app.core.named_lock import try_lock
 from app.core.schema import newest_revision
 from app.core.server import engine_arguments
@@ -45,10 +47,15 @@ def rows(address: str, statement: str) -> list[tuple[object, ...]]:
     return answer
 
 
-def engine(address: str):
-    """An engine for a database, with the settings of the program."""
+def url_of(address: str) -> URL:
+    """The address as the settings read it."""
     scheme, _, rest = address.partition("://")
-    url = server_address(kind_of(scheme), rest)
+    return server_address(kind_of(scheme), rest)
+
+
+def engine(address: str) -> Engine:
+    """An engine for a database, with the settings of the program."""
+    url = url_of(address)
     return create_engine(url, poolclass=NullPool, **engine_arguments(url))
 
 
@@ -126,30 +133,23 @@ def test_a_server_that_does_not_come_is_waited_for_and_then_named(boot: Boot, fr
 
 
 def test_the_whole_appliance_runs_on_it(boot: Boot, address: str, tmp_path: Path) -> None:
-    port = boot.environment["PORT"]
-    log = tmp_path / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.boot"], cwd=PROJECT_ROOT, stdout=output, stderr=output,
-            env=boot.environment | {"DATABASE_URL": address, "PYTHONWARNINGS": ""},
-        )  # fmt: skip
+    run = boot.data.parent / "run"
+    run.mkdir()
+    boot.data.mkdir(mode=0o700)
+    settings = Settings(
+        data_dir=boot.data,
+        run_dir=run,
+        secret_key="a key that is long enough for a test",
+        database=DatabaseSettings(url_of(address)),
+    )
+    appliance = Whole(settings, int(boot.environment["PORT"]), tmp_path / "log")
     try:
-        eventually(lambda: process.poll() is not None or is_ready(port))
-        assert process.poll() is None, log.read_text()
-        process.terminate()
-        process.wait(60)
+        appliance.start()
+        eventually(lambda: Client(appliance.address).get("/readyz").status == 200)
+        assert appliance.stop() == 0
     finally:
-        end(process)
-    assert "Traceback" not in log.read_text()
-
-
-def is_ready(port: str) -> bool:
-    """Whether all that pages need is there: the database, its structure, a worker that lives."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+        appliance.end()
+    assert "Traceback" not in appliance.log.read_text()
 
 
 def test_commands_of_backups_say_what_to_use_instead(boot: Boot, address: str) -> None:
@@ -160,4 +160,6 @@ def test_commands_of_backups_say_what_to_use_instead(boot: Boot, address: str) -
             env=boot.environment | {"DATABASE_URL": address}, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert done.returncode == 1
-        assert "with the server's own tool, such as mariadb-dump or pg_dump" in done.stderr
+        assert dump_command(url_of(address)) in done.stderr
+        assert "secret_key of the data folder" in done.stderr
+        assert database_servers.PASSWORD not in done.stderr
