@@ -63,7 +63,12 @@ def _meaning(context: ExceptionContext) -> Exception | None:
     if code in BUSY:
         return _told(Busy(), error)
     # pg8000 lets some errors of the socket through as they are.
-    if code in AWAY or context.is_disconnect or isinstance(error, OSError) or any(sign in str(error) for sign in BROKEN):
+    if (
+        code in AWAY
+        or context.is_disconnect
+        or isinstance(error, OSError)
+        or any(sign in str(error) for sign in BROKEN)
+    ):
         context.is_disconnect = True
         return _told(DatabaseAway(), error)
     return None

@@ -51,7 +51,8 @@ def application_port(engine: None) -> Iterator[int]:
         subprocess.run(["bash", "-euc", replaced(command, **changes)], check=True, capture_output=True)
         yield port
     finally:
-        print(docker("logs", NAME, check=False).stdout)
+        # pytest shows this only when something failed
+        print(docker("logs", NAME, check=False))
         docker("rm", "--force", NAME, check=False)
         docker("volume", "rm", NAME, check=False)
         docker("image", "rm", NAME, check=False)
