@@ -15,6 +15,7 @@ run_nginx() { nginx -e stderr -c "$configuration" "$@"; }
 
 # A volume that is full must not take the site down while the certificate it holds is still good.
 renew_certificate() {
+  [ "$(tls_mode)" != off ] || return 0 # the proxy has one
   ./certificates.sh && return
   say 'could not look after the certificate; the lines above say why'
   [ -s "$tls/served/fullchain.pem" ]
@@ -31,6 +32,10 @@ look_for_public_one() {
   ./acme.sh || say 'could not ask for a public certificate; the lines above say why'
 }
 
+look_for_own_one() {
+  ./own.sh || say 'could not look after your certificate; the lines above say why'
+}
+
 renew_daily() {
   [ $(($(date +%s) - looked)) -ge $day ] || return 0
   looked=$(date +%s)
@@ -45,7 +50,10 @@ look_after() {
   until [ -s "$run_dir/nginx.pid" ]; do sleep 0.2; done
   while :; do
     renew_daily
-    if [ "$(tls_mode)" = acme ]; then look_for_public_one; fi
+    case $(tls_mode) in
+      acme) look_for_public_one ;;
+      own) look_for_own_one ;;
+    esac
     if [ "$(served)" != "$read_by_nginx" ]; then
       read_by_nginx=$(served)
       reload || say 'Nginx stays with the certificate it has; the lines above say why'
@@ -56,6 +64,7 @@ look_after() {
 
 ./settings.sh
 renew_certificate
+if [ "$(tls_mode)" = own ]; then look_for_own_one; fi
 ./configure.sh
 run_nginx -t -q
 look_after &

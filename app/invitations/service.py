@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from ..accounts.models import User
 from ..accounts.service import CLOSED, create_user
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.errors import Forbidden, Invalid, mark
 from ..core.paging import whole_number
 from ..core.secrets import hash_of
@@ -100,11 +100,9 @@ def _take_use(token: str) -> int:
         Invitation.revoked_at.is_(None),
         or_(Invitation.expires_at.is_(None), Invitation.expires_at > utc_now()),
     )
-    statement = update(Invitation).where(Invitation.token_hash == hash_of(token), *good)
-    taken: int | None = db.session.scalar(
-        statement.values(uses_left=Invitation.uses_left - 1).returning(Invitation.id),
-        execution_options={"synchronize_session": False},
-    )
-    if taken is None:
+    invitation_id = db.session.scalar(select(Invitation.id).where(Invitation.token_hash == hash_of(token)))
+    taken = update(Invitation).where(Invitation.id == invitation_id, *good).values(uses_left=Invitation.uses_left - 1)
+    result = db.session.execute(taken, execution_options={"synchronize_session": False})
+    if invitation_id is None or changed_rows(result) == 0:
         raise Invalid(VOID)
-    return taken
+    return invitation_id

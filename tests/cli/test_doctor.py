@@ -12,10 +12,13 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from people import People
 from postbox import Postbox
+from sqlalchemy import text
 
 from app.backup.store import Store
 from app.core.config import Settings
+from app.core.database import db, transaction
 from app.core.state import beat
 from app.core.time import utc_now
 from app.health import data, machine, network, storage
@@ -212,6 +215,18 @@ def test_behind_https_the_certificate_is_looked_at(make_app, healthy: Settings, 
         assert f"good for {days} days" in line
 
 
+def test_behind_a_proxy_that_has_the_certificate_nginx_has_but_one_port(
+    make_app, healthy: Settings, monkeypatch
+) -> None:
+    app = make_app(replace(healthy, https=True, tls="off"))
+    inside_docker(monkeypatch, healthy.data_dir)
+    monkeypatch.setattr(network, "NGINX", "127.0.0.1")
+    monkeypatch.setattr(network, "NGINX_HTTP", healthy.port)
+    found = report(app, 0)
+    assert "your proxy has it" in found["certificate"]
+    assert f"http on its port {healthy.port}" in found["ports"]
+
+
 def test_who_listens_to_the_network_without_encryption_is_told(make_app, healthy: Settings, free_port: int) -> None:
     found = report(make_app(replace(healthy, bind="0.0.0.0")), 1)  # noqa: S104  nothing listens
     assert found["ports"].startswith(WARN)
@@ -227,3 +242,14 @@ def test_a_check_that_breaks_gives_nothing_away(make_app, healthy: Settings, mon
     found = report(make_app(healthy), 2)
     assert "RuntimeError" in found["volume"]
     assert "a secret" not in "".join(found.values()) + "".join(capfd.readouterr())
+
+
+def test_numbers_that_were_changed_by_hand_are_told_with_what_mends_them(make_app, healthy: Settings) -> None:
+    app = make_app(healthy)
+    People(app).settle()
+    with app.app_context(), transaction():
+        db.session.execute(text('UPDATE "user" SET follower_count = 7'))
+    found = report(app, 1)
+    assert found["counts"].startswith(WARN)
+    assert "wrong for 3 accounts" in found["counts"]
+    assert "flask user count" in found["counts"]

@@ -68,7 +68,9 @@ def test_codes_become_what_they_mean(
             statement = f"DO $$ BEGIN RAISE EXCEPTION 'made up' USING ERRCODE = '{state}'; END $$"
         with pytest.raises(expected) as raised, transaction() as session:
             session.execute(text(statement))
-    assert isinstance(raised.value, DBAPIError) or "made up" in caplog.text, "a person is told nothing of it, the log is"
+    assert isinstance(raised.value, DBAPIError) or "made up" in caplog.text, (
+        "a person is told nothing of it, the log is"
+    )
 
 
 def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(app: Flask) -> None:
@@ -108,7 +110,7 @@ def test_a_connection_that_the_server_ends_costs_one_request_at_most(
     app: Flask, people: People, alice: PageClient, fresh: Fresh
 ) -> None:
     with app.app_context():
-        with pytest.raises(DatabaseAway), transaction() as session:
+        with pytest.raises(DatabaseAway), transaction() as session:  # noqa: PT012  the block is the subject
             session.add(Fact(name="a", value="1"))
             session.flush()
             end_connections(fresh)

@@ -64,7 +64,7 @@ def proxy_port(application_port: int, certificate: Path, tmp_path: Path) -> Iter
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or pytest.skip("needs nginx")
     (location,) = re.findall(r"^```nginx\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     port, configuration = free_port(), tmp_path / "nginx.conf"
-    lines = replaced(location, **{":8000;": f":{application_port};"})
+    lines = replaced(location, **{":8080;": f":{application_port};"})
     configuration.write_text(NGINX.format(folder=tmp_path, port=port, certificate=certificate, location=lines))
     process = subprocess.Popen([nginx, "-c", configuration])
     try:
