@@ -87,6 +87,7 @@ def test_the_image_alone_serves_behind_a_proxy_of_ones_own(proxy_port: int, cert
     assert visitor.post("behind a proxy").status == 200
     assert "behind a proxy" in visitor.get("/explore").text
     assert "from 127.0.0.1" in visitor.get("/auth/security").text, "whom the proxy names, not Docker's own"
+    assert "microblog-" in docker("exec", NAME, "flask", "backup", "now").stdout
     status = docker("exec", NAME, "cat", "/proc/1/status").stdout
     assert "CapEff:\t0000000000000000" in status
     assert "Uid:\t10001" in status
