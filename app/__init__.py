@@ -35,6 +35,7 @@ from .setup.routes import init_setup
 from .tokens.routes import init_tokens
 from .translating.routes import init_translating
 from .translators.service import make_translator
+from .trust.routes import init_trust
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
 from .web.reference import init_reference
@@ -81,6 +82,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_setup(app)
     init_second_factor(app)
     init_sessions(app)
+    init_trust(app)
     init_security_pages(app)
     init_preferences(app)
     init_recovery(app)

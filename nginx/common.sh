@@ -111,6 +111,9 @@ is_for_some_name() { # CERTIFICATE
   return 1
 }
 
+# Of our own authority, as browsers show it.
+fingerprint() { openssl x509 -in "$tls/ca/ca.crt" -noout -fingerprint -sha256 | sed 's/.*=//'; }
+
 good_until() { openssl x509 -in "$1" -noout -enddate | sed 's/.*=//'; } # CERTIFICATE
 
 is_publicly_trusted() { # CERTIFICATE, with those between it and the authority

@@ -143,6 +143,7 @@ def test_only_http_is_spoken_and_nothing_of_certificates_is_there(door: FrontDoo
         door.ask("/")
     answer = door.ask_http("/", source=PROXY, host=NAME, **SAID)
     assert "Strict-Transport-Security" not in answer.headers
+    assert not {"X-Certificate-Authority", "X-Plain-Address"} & seen(answer).keys()
 
 
 @pytest.mark.parametrize("named", ["", f"{PROXY}"])
