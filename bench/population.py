@@ -15,6 +15,7 @@ from app.accounts.models import Follow, User
 from app.accounts.passwords import hash_password
 from app.boot.schema import bring_up_to_date
 from app.messages.models import Message
+from app.people.service import counted_anew
 from app.posts.models import Post
 
 from .browser import PASSWORD
@@ -43,6 +44,7 @@ def populate(database: Path, *, people: int, posts: int) -> None:
         _fill(connection, Follow, _follows(chosen, authors, popularity))
         _fill(connection, Post, _posts(chosen, authors, popularity, posts))
         _fill(connection, Message, _messages(authors, posts // 50))
+        connection.execute(counted_anew())
     engine.dispose()
 
 

@@ -98,7 +98,7 @@ publish() {
   put_in_place "$folder" public public
   choose_certificate
   remove_older public public
-  say "the certificate for $(domains | paste -sd' ') by a public authority is here, good until $(openssl x509 -in "$tls/public/fullchain.pem" -noout -enddate | sed 's/.*=//')"
+  say "the certificate for $(domains | paste -sd' ') by a public authority is here, good until $(good_until "$tls/public/fullchain.pem")"
 }
 
 addresses() { # NAME

@@ -2,7 +2,8 @@
 # What the scripts around certificates share; they read it in, it does nothing by itself.
 #
 # On the volume each kind of certificate has a link that leads to the folder of the newest one, with fullchain.pem and
-# key.pem: live (by our own authority) and public (by one that browsers know). `served` leads to the one that Nginx reads.
+# key.pem: live (by our own authority), public (by one that browsers know) and own (that the operator brought). `served`
+# leads to the one that Nginx reads.
 umask 077
 
 tls=${TLS_DIR:-/tls}
@@ -38,7 +39,7 @@ one_a_line() { printf '%s\n' "$1" | tr -s ',[:space:]' '\n' | sed '/^$/d'; } # L
 local_names() { printf '%s\n' local localhost lan home internal home.arpa fritz.box raspberrypi microblog; }
 
 key_matches() { # FOLDER
-  [ "$(openssl pkey -in "$1/key.pem" -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
+  [ "$(openssl pkey -in "$1/key.pem" -passin pass: -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
 }
 
 # From now on KIND means this finished folder. One rename, so that a power cut leaves either the old or the new one.
@@ -74,19 +75,52 @@ tls_mode() {
   fi
 }
 
-# Whether browsers would accept it for these names (all of MICROBLOG_DOMAIN's) at this moment, whoever signed it.
+# What the settings call this machine: names and addresses, and the one in the address that the log names.
+hosts() {
+  public=${MICROBLOG_PUBLIC_URL:-}
+  public=$(printf '%s\n' "${public#*://}" | sed -E -e 's|/.*||' -e 's/^(\[.*\]|[^:]*):[0-9]+$/\1/' -e 's/[][]//g')
+  one_a_line "${MICROBLOG_HOSTS:-} ${MICROBLOG_DOMAIN:-} $public" | tr '[:upper:]' '[:lower:]' |
+    grep -E '^[a-z0-9:][a-z0-9_.:-]*$' | sort -u
+}
+
+# Whether it is whole and good at this moment, whoever signed it.
+is_good() { # FOLDER
+  [ -s "$1/fullchain.pem" ] && key_matches "$1" && openssl x509 -in "$1/fullchain.pem" -noout -checkend 0 >/dev/null
+}
+
+# Whether browsers would accept it for all of MICROBLOG_DOMAIN's names.
 is_usable() { # FOLDER
-  [ -s "$1/fullchain.pem" ] && key_matches "$1" && openssl x509 -in "$1/fullchain.pem" -noout -checkend 0 >/dev/null &&
-    domains | { while read -r name; do is_for "$1/fullchain.pem" "$name" || exit 1; done; }
+  is_good "$1" && domains | { while read -r name; do is_for "$1/fullchain.pem" "$name" || exit 1; done; }
 }
 
 is_for() { # CERTIFICATE NAME
-  openssl x509 -in "$1" -noout -checkhost "$2" | grep -q 'does match'
+  if is_address "$2"; then kind=-checkip; else kind=-checkhost; fi
+  openssl x509 -in "$1" -noout "$kind" "$2" 2>/dev/null | grep -q 'does match'
+}
+
+# Whether it is for this machine at all: for one name of several, or for whatever it says where the settings name none.
+is_for_some_name() { # CERTIFICATE
+  names=$(hosts)
+  [ -n "$names" ] || return 0
+  for name in $names; do
+    if is_for "$1" "$name"; then return 0; fi
+  done
+  return 1
+}
+
+good_until() { openssl x509 -in "$1" -noout -enddate | sed 's/.*=//'; } # CERTIFICATE
+
+is_publicly_trusted() { # CERTIFICATE, with those between it and the authority
+  authorities=${PUBLIC_AUTHORITIES:-/etc/ssl/certs/ca-certificates.crt}
+  [ -s "$authorities" ] && openssl verify -CAfile "$authorities" -untrusted "$1" "$1" >/dev/null 2>&1
 }
 
 # The best there is.
 choose_certificate() {
   best=live
-  if [ "$(tls_mode)" = acme ] && is_usable "$tls/public"; then best=public; fi
+  case $(tls_mode) in
+    acme) if is_usable "$tls/public"; then best=public; fi ;;
+    own) if is_good "$tls/own" && is_for_some_name "$tls/own/fullchain.pem"; then best=own; fi ;;
+  esac
   [ "$(readlink "$tls/served")" = $best ] || point served $best
 }

@@ -1,14 +1,15 @@
 #!/bin/sh
 # Writes Nginx's configuration for this machine: what depends on the network, on the versions installed and on settings.
 set -eu
+# shellcheck source=/dev/null
+. "$(dirname "$0")/common.sh"
 
+tls=${TLS_DIR:-/tls}
 source_dir=$(cd "$(dirname "$0")" && pwd)
 run_dir=${RUN_DIR:-/run}
 temp_dir=${TMPDIR:-/tmp}
-tls_dir=${TLS_DIR:-/tls}
 application=${APPLICATION:-app:8000}
 access_log=${ACCESS_LOG:-/dev/stdout}
-public_authorities=${PUBLIC_AUTHORITIES:-/etc/ssl/certs/ca-certificates.crt}
 
 # ":8443" for the redirect to https, nothing for 443; the setting may name an address too, as in 127.0.0.1:8443
 https_port() {
@@ -42,14 +43,6 @@ tls_groups() {
   echo X25519:prime256v1:secp384r1
 }
 
-# what the settings call this machine: names and addresses, and the one in the address that the log names
-hosts() {
-  public=${MICROBLOG_PUBLIC_URL:-}
-  public=$(printf '%s\n' "${public#*://}" | sed -E -e 's|/.*||' -e 's/^(\[.*\]|[^:]*):[0-9]+$/\1/' -e 's/[][]//g')
-  printf '%s\n' "${MICROBLOG_HOSTS:-}" "${MICROBLOG_DOMAIN:-}" "$public" | tr -s ',[:space:]' '\n' | tr '[:upper:]' '[:lower:]' |
-    grep -E '^[a-z0-9:][a-z0-9_.:-]*$' | sort -u
-}
-
 known_hosts() { # for Nginx's map, as patterns: a port may follow
   hosts | sed -E -e 's/^.*:.*$/[&]/' -e 's/[].[]/\\\\&/g' -e 's/.*/"~*^&(:[0-9]+)?$" 0;/' | paste -sd' '
 }
@@ -57,16 +50,11 @@ known_hosts() { # for Nginx's map, as patterns: a port may follow
 # names that nobody has told us of: refused once we were told of some
 other_hosts() { if hosts | grep -q .; then echo 1; else echo 0; fi; }
 
-is_publicly_trusted() {
-  chain=$tls_dir/served/fullchain.pem
-  [ -s "$public_authorities" ] && openssl verify -CAfile "$public_authorities" -untrusted "$chain" "$chain" >/dev/null 2>&1
-}
-
 # How long browsers shall insist on https and on a certificate that they trust. Not at all with our own authority: who has
 # not made it known to his browser would be locked out. For a day at first, so that somebody who goes back is soon let in.
 insist_seconds() {
-  since=$tls_dir/trusted-since
-  if ! is_publicly_trusted; then
+  since=$tls/trusted-since
+  if ! is_publicly_trusted "$tls/served/fullchain.pem"; then
     rm -f "$since"
     return
   fi
@@ -82,7 +70,7 @@ hsts() {
 render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
   sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
-    -e "s|@TLS_DIR@|$tls_dir|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
+    -e "s|@TLS_DIR@|$tls|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
     -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
     -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
     -e "s|@HSTS@|$(hsts)|g" -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \

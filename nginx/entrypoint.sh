@@ -31,6 +31,10 @@ look_for_public_one() {
   ./acme.sh || say 'could not ask for a public certificate; the lines above say why'
 }
 
+look_for_own_one() {
+  ./own.sh || say 'could not look after your certificate; the lines above say why'
+}
+
 renew_daily() {
   [ $(($(date +%s) - looked)) -ge $day ] || return 0
   looked=$(date +%s)
@@ -45,7 +49,10 @@ look_after() {
   until [ -s "$run_dir/nginx.pid" ]; do sleep 0.2; done
   while :; do
     renew_daily
-    if [ "$(tls_mode)" = acme ]; then look_for_public_one; fi
+    case $(tls_mode) in
+      acme) look_for_public_one ;;
+      own) look_for_own_one ;;
+    esac
     if [ "$(served)" != "$read_by_nginx" ]; then
       read_by_nginx=$(served)
       reload || say 'Nginx stays with the certificate it has; the lines above say why'
@@ -56,6 +63,7 @@ look_after() {
 
 ./settings.sh
 renew_certificate
+if [ "$(tls_mode)" = own ]; then look_for_own_one; fi
 ./configure.sh
 run_nginx -t -q
 look_after &

@@ -40,9 +40,15 @@ check_acme() {
     refuse "UACME_CAINFO is '$UACME_CAINFO', which user $(id -u) cannot read; see that the file is in the container and that everybody may read it"
 }
 
+check_own() {
+  [ -n "${MICROBLOG_TLS_FOLDER:-}" ] ||
+    refuse "MICROBLOG_TLS is 'own', which needs the folder of your certificate; write MICROBLOG_TLS_FOLDER=/srv/certificate, with fullchain.pem and privkey.pem in it"
+}
+
 check_domains
 case $(tls_mode) in
   local) ;;
   acme) check_acme ;;
-  *) refuse "MICROBLOG_TLS is '$MICROBLOG_TLS'; write one of: local, acme" ;;
+  own) check_own ;;
+  *) refuse "MICROBLOG_TLS is '$MICROBLOG_TLS'; write one of: local, acme, own" ;;
 esac

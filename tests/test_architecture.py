@@ -34,7 +34,7 @@ SHELL = ("", "cli")
 BESIDE = {
     "backup": {"core"},
     "boot": {"core", "backup", "setup", ""},
-    "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "backup", "boot"},
+    "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "people", "backup", "boot"},
 }
 FEATURES = ORDER[ORDER.index("audit") :]
 LAYERS = {

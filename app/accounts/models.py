@@ -55,6 +55,12 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     time_zone: Mapped[str | None] = mapped_column(String(TIME_ZONE_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    # Numbers that pages show, kept with what they count: counting takes long for whoever is followed by many.
+    follower_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    following_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # So many posts whose number is at most `counted_up_to`; the newer ones, which are few, are counted when asked for.
+    counted_posts: Mapped[int] = mapped_column(default=0, server_default="0")
+    counted_up_to: Mapped[int] = mapped_column(default=0, server_default="0")
 
     # What the cookie of a log-in that is just beginning is to hold; no column.
     session_token = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from ..core.database import db
 from ..core.errors import NotFound
@@ -90,11 +90,7 @@ def all_users() -> list[User]:
 
 
 def standing(user: User, viewer: User) -> Standing:
-    """Counts of followers and followed, and whether `viewer` follows `user`, in one query."""
-    followers = select(func.count()).where(Follow.followed_id == user.id).scalar_subquery()
-    following = select(func.count()).where(Follow.follower_id == user.id).scalar_subquery()
-    follows = (
-        select(func.count()).where(Follow.follower_id == viewer.id, Follow.followed_id == user.id).scalar_subquery()
-    )
-    row = db.session.execute(select(followers, following, follows)).one()
-    return Standing(row[0], row[1], bool(row[2]))
+    """How many follow `user`, how many it follows, and whether `viewer` follows it; one query."""
+    follows = select(Follow.followed_id).where(Follow.follower_id == viewer.id, Follow.followed_id == user.id)
+    is_following = db.session.scalar(follows) is not None
+    return Standing(user.follower_count, user.following_count, is_following)

@@ -7,10 +7,10 @@ import unicodedata
 from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
 from ..core.text import REPLACEMENT, clean, is_unprintable
 from ..core.time import utc_now
@@ -184,6 +184,7 @@ def follow(follower: User, followed: User) -> bool:
     if db.session.get(Follow, (follower.id, followed.id)):
         return False
     db.session.add(Follow(follower_id=follower.id, followed_id=followed.id))
+    _count_follow(follower.id, followed.id, 1)
     return True
 
 
@@ -191,11 +192,33 @@ def unfollow(follower: User, followed: User) -> bool:
     """End that one follows the other; False if it was not so."""
     if follower.id == followed.id:
         raise Invalid(mark("You cannot follow yourself."))
-    row = db.session.get(Follow, (follower.id, followed.id))
-    if row is None:
+    row = delete(Follow).where(Follow.follower_id == follower.id, Follow.followed_id == followed.id)
+    if changed_rows(db.session.execute(row)) == 0:
         return False
-    db.session.delete(row)
+    _count_follow(follower.id, followed.id, -1)
     return True
+
+
+def _count_follow(follower_id: int, followed_id: int, step: int) -> None:
+    """Count one follow more, or less, on both sides; by the database, whatever was read before."""
+    for user_id, count in ((follower_id, User.following_count), (followed_id, User.follower_count)):
+        db.session.execute(update(User).where(User.id == user_id).values({count: count + step}))
+
+
+def end_follows(user_id: int, most: int) -> bool:
+    """End at most so many follows of and by an account that is going; False if there were none."""
+    sides = (
+        (Follow.followed_id, Follow.follower_id, User.follower_count, User.following_count),
+        (Follow.follower_id, Follow.followed_id, User.following_count, User.follower_count),
+    )
+    for own, other, own_count, other_count in sides:
+        others = list(db.session.scalars(select(other).where(own == user_id).order_by(other).limit(most)))
+        if others:
+            db.session.execute(delete(Follow).where(own == user_id, other.in_(others)))
+            db.session.execute(update(User).where(User.id.in_(others)).values({other_count: other_count - 1}))
+            db.session.execute(update(User).where(User.id == user_id).values({own_count: own_count - len(others)}))
+            return True
+    return False
 
 
 def touch(user_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from ..invitations.models import Invitation
 from ..invitations.queries import invitation_of
 from ..messages.models import Message
 from ..posts.models import Post
-from ..posts.queries import count_by_author
+from ..posts.queries import count_by_author, post_counts
 
 ADMINISTRATORS = "administrators"
 # What the list can be narrowed to, by what stands in the address.
@@ -48,7 +47,7 @@ class Account:
 def people(beginning: str, shown: str, position: Position, size: int) -> Page[Listed]:
     """Accounts whose name or address begins like that, narrowed to `shown`, newest account first; two queries."""
     page = newest_first(db.session(), _people(beginning, shown), User.id, position, size)
-    counts = _post_counts([user.id for user in page.items])
+    counts = post_counts([user.id for user in page.items])
     return Page([Listed(user, counts.get(user.id, 0)) for user in page.items], page.newer, page.older)
 
 
@@ -60,11 +59,6 @@ def _people(beginning: str, shown: str) -> Select[Any]:
         found = (column.startswith(key, autoescape=True) for column in (User.username_key, User.email_key))
         statement = statement.where(or_(*found))
     return statement
-
-
-def _post_counts(ids: Sequence[int]) -> dict[int, int]:
-    statement = select(Post.author_id, func.count()).where(Post.author_id.in_(ids)).group_by(Post.author_id)
-    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def count_waiting() -> int:

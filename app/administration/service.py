@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from ..accounts.models import ACTIVE, LEAVING, SUSPENDED, WAITING, User, new_session_key
+from ..accounts.service import end_follows
 from ..core.database import db
 from ..core.errors import Invalid, mark
 from ..core.room import give_up_ballast
 from ..jobs.service import enqueue
 from ..messages.models import Message
 from ..messages.queries import KIND as MESSAGE
-from ..posts.models import Post
-from ..posts.queries import KIND as POST
+from ..posts.service import remove_posts
 from ..search.service import record_change
 from . import queries
 
@@ -95,14 +95,12 @@ def delete_piece(user_id: int) -> bool:
     if user is None or user.status != LEAVING:
         return True
     if posts := queries.some_posts(user_id, PIECE):
-        db.session.execute(delete(Post).where(Post.id.in_(posts)))
-        for post_id in posts:
-            record_change(POST, post_id)
+        remove_posts(user_id, posts)
     elif messages := queries.some_messages(user_id, PIECE):
         db.session.execute(delete(Message).where(Message.id.in_(messages)))
         for message_id in messages:
             record_change(MESSAGE, message_id)
-    else:
+    elif not end_follows(user_id, PIECE):
         # Whatever else refers to it goes with it, by the database's own rule.
         db.session.delete(user)
         return True

@@ -15,6 +15,7 @@ from ..accounts.queries import all_users, get_account
 from ..accounts.rules import checked_password
 from ..audit.service import LINK_MADE, PASSWORD_CHANGED, REGISTERED, record
 from ..core.database import transaction
+from ..people.service import count_anew, wrong_counts
 from ..recovery.service import BY_HAND, make_token
 from ..recovery.tasks import PATH
 from ..web.context import settings
@@ -49,6 +50,17 @@ def list_users() -> None:
         role = "administrator" if user.is_admin else "member"
         seen = f"last seen {user.last_seen:%Y-%m-%d %H:%M} UTC"
         click.echo("\t".join([user.username, user.email, role, seen] + ([] if user.is_active else [user.status])))
+
+
+@users.command("count")
+@explained
+def count() -> None:
+    """Count everybody's posts, followers and followed anew, where the doctor finds wrong numbers."""
+    with transaction():
+        wrong = wrong_counts()
+        if wrong:
+            count_anew()
+    click.echo(f"the numbers of {wrong} accounts were wrong and are right now" if wrong else "all numbers are right")
 
 
 @users.command("reset-password")

@@ -28,6 +28,8 @@ PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
 REGISTRATION_MODES = ("closed", "invite", "approval", "open")
+# Where Nginx has its certificate from: this machine, a public authority, the operator.
+TLS_MODES = ("local", "acme", "own")
 # Pictures of people: drawn here from their names, or asked for at Gravatar by a hash of their addresses.
 AVATARS = ("drawn", "gravatar")
 
@@ -45,6 +47,7 @@ class Settings:
     post_length: int = 280
     posts_per_page: int = 25
     https: bool = False
+    tls: str = "local"
     proxy_hops: int = 0
     web_workers: int = 1
     web_threads: int = 4
@@ -91,6 +94,7 @@ class Settings:
             post_length=source.number("MICROBLOG_POST_LENGTH", 280, 1, 5000),
             posts_per_page=source.number("POSTS_PER_PAGE", 25, 1, 100),
             https=source.flag("MICROBLOG_HTTPS"),
+            tls=source.choice("MICROBLOG_TLS", "local", TLS_MODES),
             proxy_hops=source.number("MICROBLOG_PROXY_HOPS", 0, 0, 5),
             web_workers=source.number("MICROBLOG_WEB_WORKERS", 1, 1, 16),
             web_threads=source.number("MICROBLOG_WEB_THREADS", 4, 1, 64),

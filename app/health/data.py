@@ -9,6 +9,7 @@ from ..core.schema import newest_revision, revision_of
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
 from ..jobs.service import GIVEN_UP, oldest_due, oldest_waiting, tally
+from ..people.service import wrong_counts
 from ..search.service import UPDATE
 from ..web.context import settings
 from .check import FAIL, OK, WARN, Check, graded
@@ -30,6 +31,12 @@ def schema() -> Check:
     """Whether its structure is the one that this version knows."""
     revision = revision_of(db.session.connection())
     return Check(OK if revision == newest_revision() else FAIL, f"revision {revision}")
+
+
+def counts() -> Check:
+    """Whether the numbers that are kept of each account are those of its posts and follows."""
+    wrong = wrong_counts()
+    return Check(WARN, f"wrong for {wrong} accounts") if wrong else Check(OK, "as many posts and follows as there are")
 
 
 def worker() -> Check:

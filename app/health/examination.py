@@ -88,6 +88,12 @@ ALL = (
         "start the appliance, which brings the data up to date, or use the version that wrote it",
     ),
     Examination(
+        "counts",
+        mark("Numbers of accounts"),
+        data.counts,
+        "somebody has changed the database by hand; this counts everything anew: flask user count",
+    ),
+    Examination(
         "worker",
         mark("Worker"),
         data.worker,

@@ -15,6 +15,7 @@ from ..core.database import Model, db
 from ..core.errors import Conflict, Invalid
 from ..core.time import utc_now
 from ..messages.models import Inbox, Message
+from ..people.service import count_anew
 from ..posts.models import Post
 from ..search.service import request_rebuild
 from ..setup.service import forget_code
@@ -61,6 +62,7 @@ class Import:
         """Bring everything along; raises Conflict or Invalid."""
         check_empty()
         self._bring(_insert)
+        count_anew()
         forget_code()
         request_rebuild()
         look_back_anew()

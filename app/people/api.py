@@ -46,7 +46,7 @@ def _own_account(user_id: int) -> None:
 @operation(query=PageQuery, answer=UserList)
 def everybody(query: dict[str, Any]) -> Listing:
     """All accounts, oldest first."""
-    return _collection(queries.everybody(), query, "people.everybody")
+    return _collection(queries.everybody(), queries.count_everybody(), query, "people.everybody")
 
 
 @blueprint.get("/<int:user_id>")
@@ -70,8 +70,8 @@ def me() -> Person:
 @operation(query=PageQuery, answer=UserList)
 def followers(user_id: int, query: dict[str, Any]) -> Listing:
     """Who follows somebody."""
-    get_user_by_id(user_id)
-    return _collection(queries.followers_of(user_id), query, "people.followers", user_id=user_id)
+    total = get_user_by_id(user_id).follower_count
+    return _collection(queries.followers_of(user_id), total, query, "people.followers", user_id=user_id)
 
 
 @blueprint.get("/<int:user_id>/following")
@@ -79,8 +79,8 @@ def followers(user_id: int, query: dict[str, Any]) -> Listing:
 @operation(query=PageQuery, answer=UserList)
 def following(user_id: int, query: dict[str, Any]) -> Listing:
     """Whom somebody follows."""
-    get_user_by_id(user_id)
-    return _collection(queries.followed_by(user_id), query, "people.following", user_id=user_id)
+    total = get_user_by_id(user_id).following_count
+    return _collection(queries.followed_by(user_id), total, query, "people.following", user_id=user_id)
 
 
 @blueprint.post("")
@@ -155,10 +155,9 @@ def _standing(user_id: int) -> Standing:
     return standing(get_user_by_id(user_id), caller())
 
 
-def _collection(statement: Select[Any], query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
-    """A page of accounts with its neighbours' addresses."""
+def _collection(statement: Select[Any], total: int, query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
+    """A page of the `total` accounts of a statement, with its neighbours' addresses."""
     number, size = query["page"], size_of(query)
-    total = queries.count_of(statement)
     pages = -(-total // size)
 
     def address(page: int) -> str:

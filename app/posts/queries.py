@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import ScalarSelect, Select, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Follow, User
@@ -53,9 +53,22 @@ def by_author(author: User, position: Position, size: int) -> Page[Post]:
     return newest_first(db.session(), _with_author().where(Post.author_id == author.id), Post.id, position, size)
 
 
+def newer_posts() -> ScalarSelect[int]:
+    """For a statement over accounts: how many posts of each are not in its `counted_posts`; a few at most."""
+    newer = select(func.count()).where(Post.author_id == User.id, Post.id > User.counted_up_to)
+    return newer.correlate(User).scalar_subquery()
+
+
 def count_by_author(author: User) -> int:
     """How many posts an account has written."""
-    return db.session.scalar(select(func.count()).where(Post.author_id == author.id)) or 0
+    newer = select(func.count()).where(Post.author_id == author.id, Post.id > author.counted_up_to)
+    return author.counted_posts + (db.session.scalar(newer) or 0)
+
+
+def post_counts(ids: Sequence[int]) -> dict[int, int]:
+    """How many posts these accounts have written, by their numbers."""
+    counts = select(User.id, User.counted_posts + newer_posts()).where(User.id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def get_post(post_id: int) -> Post:

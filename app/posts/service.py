@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
 
 from ..accounts.models import User
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.room import give_up_ballast, require_room
 from ..core.text import clean
 from ..search.service import record_change, record_new
 from .models import SUBMISSION_LENGTH, Post
-from .queries import KIND
+from .queries import KIND, newer_posts
 
 # So many of an author's newest posts are looked at for one that came from the same form.
 RECENT = 20
+# So many of an author's posts are counted anew each time somebody asks how many there are.
+MOST_UNCOUNTED = 64
 
 
 def checked_body(body: str, limit: int) -> str:
@@ -32,6 +36,7 @@ def create_post(author: User, body: str, limit: int, submission: str = "") -> Po
     if earlier is not None and earlier.body == text:
         return earlier
     require_room()
+    _count_in(author.id)
     # The same form with another text (somebody went back and wrote on) is another post, without a mark.
     post = Post(author_id=author.id, body=text, submission=None if earlier else mark)
     db.session.add(post)
@@ -43,8 +48,33 @@ def create_post(author: User, body: str, limit: int, submission: str = "") -> Po
 def delete_post(post: Post) -> None:
     """Remove a post for good, and let the search index follow."""
     give_up_ballast()
-    db.session.delete(post)
-    record_change(KIND, post.id)
+    remove_posts(post.author_id, [post.id])
+
+
+def remove_posts(author_id: int, ids: Sequence[int]) -> None:
+    """Remove these posts of one author, count them no longer, and let the search index follow."""
+    up_to = db.session.scalar(select(User.counted_up_to).where(User.id == author_id)) or 0
+    counted = [post_id for post_id in ids if post_id <= up_to]
+    if counted:
+        gone = changed_rows(db.session.execute(delete(Post).where(Post.id.in_(counted))))
+        fewer = update(User).where(User.id == author_id).values(counted_posts=User.counted_posts - gone)
+        db.session.execute(fewer)
+    db.session.execute(delete(Post).where(Post.id.in_(ids)))
+    for post_id in ids:
+        record_change(KIND, post_id)
+
+
+def _count_in(author_id: int) -> None:
+    """Add up an author's posts that are not counted yet, when they have become many.
+
+    Not with every post: that would write a page more for each, and cards wear out by writing.
+    """
+    if (db.session.scalar(select(newer_posts()).select_from(User).where(User.id == author_id)) or 0) >= MOST_UNCOUNTED:
+        newest = select(func.max(Post.id)).where(Post.author_id == author_id).scalar_subquery()
+        # In this order: MySQL already has the new value of what stands before.
+        values = ((User.counted_posts, User.counted_posts + newer_posts()), (User.counted_up_to, newest))
+        counted = update(User).where(User.id == author_id).ordered_values(*values)
+        db.session.execute(counted, execution_options={"synchronize_session": False})
 
 
 def _earlier(author: User, mark: str) -> Post | None:

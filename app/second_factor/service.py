@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Result, delete, update
+from sqlalchemy import delete, update
 
 from ..accounts.models import User
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.errors import Invalid, mark
 from ..core.secrets import hash_of
 from .models import RecoveryCode, SecondFactor
@@ -60,18 +59,13 @@ def take_code(user_id: int, server_key: str, code: str) -> bool:
         return False
     unused = SecondFactor.user_id == user_id, SecondFactor.last_step < step
     statement = update(SecondFactor).where(*unused).values(last_step=step)
-    return _count(db.session.execute(statement, execution_options={"synchronize_session": False})) == 1
+    return changed_rows(db.session.execute(statement, execution_options={"synchronize_session": False})) == 1
 
 
 def take_recovery_code(user_id: int, code: str) -> bool:
     """Use up a recovery code; False if it is none."""
     own = RecoveryCode.user_id == user_id, RecoveryCode.code_hash == _hash(code)
-    return _count(db.session.execute(delete(RecoveryCode).where(*own))) == 1
-
-
-def _count(result: Result[Any]) -> int:
-    """How many rows a statement changed."""
-    return cast(CursorResult[Any], result).rowcount
+    return changed_rows(db.session.execute(delete(RecoveryCode).where(*own))) == 1
 
 
 def _looks_like_one(code: str) -> bool:

@@ -12,10 +12,13 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from people import People
 from postbox import Postbox
+from sqlalchemy import text
 
 from app.backup.store import Store
 from app.core.config import Settings
+from app.core.database import db, transaction
 from app.core.state import beat
 from app.core.time import utc_now
 from app.health import data, machine, network, storage
@@ -215,3 +218,14 @@ def test_a_check_that_breaks_gives_nothing_away(make_app, healthy: Settings, mon
     found = report(make_app(healthy), 2)
     assert "RuntimeError" in found["volume"]
     assert "a secret" not in "".join(found.values()) + "".join(capfd.readouterr())
+
+
+def test_numbers_that_were_changed_by_hand_are_told_with_what_mends_them(make_app, healthy: Settings) -> None:
+    app = make_app(healthy)
+    People(app).settle()
+    with app.app_context(), transaction():
+        db.session.execute(text('UPDATE "user" SET follower_count = 7'))
+    found = report(app, 1)
+    assert found["counts"].startswith(WARN)
+    assert "wrong for 3 accounts" in found["counts"]
+    assert "flask user count" in found["counts"]

@@ -37,6 +37,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch) -> None:
         ("POSTS_PER_PAGE", "1", "posts_per_page", 1),
         ("MICROBLOG_HTTPS", "yes", "https", True),
         ("MICROBLOG_HTTPS", "off", "https", False),
+        ("MICROBLOG_TLS", "Own", "tls", "own"),
         ("MICROBLOG_ALLOW_EPHEMERAL", "0", "allow_ephemeral", False),
         ("MICROBLOG_PROXY_HOPS", "2", "proxy_hops", 2),
         ("MICROBLOG_LOCK_WAIT", "0", "lock_wait", 0),
@@ -62,6 +63,7 @@ def test_a_setting_is_read(tmp_path: Path, name: str, value: str, attribute: str
         ("MICROBLOG_POST_LENGTH", "0"),
         ("POSTS_PER_PAGE", "101"),
         ("MICROBLOG_HTTPS", "2"),
+        ("MICROBLOG_TLS", "on"),
         ("MICROBLOG_WEB_WORKERS", "99"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -183,21 +185,20 @@ def test_the_authority_survives_a_kill_while_the_certificate_is_made_anew(volume
     assert volume.verifies("localhost")
 
 
-def shown_once(volume: Volume) -> tuple[int, Thread]:
-    """A port where one visitor is shown the certificate, and the thread that does so."""
+def shown(volume: Volume, times: int) -> tuple[int, Thread]:
+    """A port where so many visitors are shown the certificate, and the thread that does so."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(volume.folder / "served/fullchain.pem", volume.folder / "served/key.pem")
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         with listening:
-            for _ in range(2):
-                try:
-                    with context.wrap_socket(listening.accept()[0], server_side=True) as visitor:
-                        visitor.recv(1)
-                        return
-                except OSError:
-                    continue  # it did not trust us
+            for _ in range(times):
+                with (
+                    contextlib.suppress(OSError),  # it does not trust us
+                    context.wrap_socket(listening.accept()[0], server_side=True) as visitor,
+                ):
+                    visitor.recv(1)
 
     thread = Thread(target=serve)
     thread.start()
@@ -216,9 +217,25 @@ def test_the_doctor_sees_how_long_it_is_good_whoever_signed_it(
         other = Volume(tmp_path / "another", volume.script)
         other.run()
         authority = other.folder / "ca/ca.crt"
-    port, thread = shown_once(volume)
+    with seen_by_doctor(volume, monkeypatch, times=1 if signer == "its own" else 2):
+        days = (network._not_after(authority.read_text()) - time.time()) / 86400
+    assert 396 < days < 398
+
+
+def test_the_doctor_takes_one_that_the_operator_brought_as_it_is(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume.run()
+    with seen_by_doctor(volume, monkeypatch, times=2):
+        days = (network._end_on_sight() - time.time()) / 86400
+    assert 396 < days < 398
+
+
+@contextlib.contextmanager
+def seen_by_doctor(volume: Volume, monkeypatch: pytest.MonkeyPatch, times: int) -> Iterator[None]:
+    """The certificate is shown so many times where the doctor looks."""
+    port, thread = shown(volume, times)
     monkeypatch.setattr(network, "NGINX", "127.0.0.1")
     monkeypatch.setattr(network, "NGINX_HTTPS", port)
-    days = (network._not_after(authority.read_text()) - time.time()) / 86400
+    yield
     thread.join()
-    assert 396 < days < 398

@@ -23,6 +23,7 @@ def check(root: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     [
         {},
         {"MICROBLOG_TLS": "local", "MICROBLOG_DOMAIN": "blog.example.org"},
+        {"MICROBLOG_TLS": "own", "MICROBLOG_TLS_FOLDER": "/srv/certificate"},
         {"MICROBLOG_DOMAIN": "Blog.example.org, www.example.org", "MICROBLOG_ACME_EMAIL": "me@example.org"},
         {"MICROBLOG_DOMAIN": "blog.example.org", "MICROBLOG_ACME_URL": "https://ca.example.org/directory"},
     ],
@@ -36,7 +37,8 @@ def test_good_settings_pass_without_a_word(root: Path, settings: dict[str, str])
     ("settings", "words"),
     [
         ({"MICROBLOG_TLS": "acme"}, "write MICROBLOG_DOMAIN=blog.example.org"),
-        ({"MICROBLOG_TLS": "on"}, "MICROBLOG_TLS is 'on'; write one of: local, acme"),
+        ({"MICROBLOG_TLS": "on"}, "MICROBLOG_TLS is 'on'; write one of: local, acme, own"),
+        ({"MICROBLOG_TLS": "own"}, "write MICROBLOG_TLS_FOLDER=/srv/certificate"),
         ({"MICROBLOG_DOMAIN": "https://blog.example.org"}, "MICROBLOG_DOMAIN: 'https://blog.example.org' is not"),
         ({"MICROBLOG_DOMAIN": "blog.example.org:8443"}, "'blog.example.org:8443' is not"),
         ({"MICROBLOG_DOMAIN": "blog.example.org pi.local"}, "'pi.local' is not"),

@@ -25,6 +25,7 @@ from app.core.database import db
 from app.imports.names import addresses_for, fitting_name, names_for
 from app.messages.models import Inbox, Message
 from app.messages.queries import count_unread
+from app.people.service import wrong_counts
 from app.posts.models import Post
 
 Bring = Callable[..., Result]
@@ -69,6 +70,7 @@ def test_everything_comes_along_from_each_kind_of_database(app: Flask, bring: Br
         assert users[100].last_seen.isoformat().startswith("2024-03-02T12:00:00")
         follows = {(row.follower_id, row.followed_id) for row in db.session.scalars(select(Follow))}
         assert follows == {(1, 2), (1, 6), (2, 1), (4, 9), (7, 1), (100, 1)}
+        assert (users[1].follower_count, users[1].following_count, wrong_counts()) == (3, 2, 0)
         written = posts()
         assert [number for number, _, _ in written] == list(range(1, 17))
         assert written[0] == (1, "Bob", "the oldest of all")

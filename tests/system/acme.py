@@ -2,58 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import ssl
 import subprocess
 import urllib.request
-from contextlib import closing
 from pathlib import Path
 
 from appliance import ROOT, docker, eventually
+from door import RUN, Door, address_of, logs
 
-RUN = f"microblog-test-acme-{os.getpid()}"
-DOOR_IMAGE = f"{RUN}-nginx"
-AUTHORITY_IMAGE = f"{RUN}-authority"
-HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true")
-TEMPORARY = ("--tmpfs", "/tmp:uid=101,gid=101", "--tmpfs", "/run:uid=101,gid=101")  # noqa: S108  in the container
-
-
-def build() -> None:
-    """Both images."""
-    docker("build", "--network", "host", "--tag", DOOR_IMAGE, ROOT / "nginx")
-    docker("build", "--network", "host", "--tag", AUTHORITY_IMAGE, ROOT / "tests" / "system" / "authority")
-    docker("network", "create", RUN)
-
-
-def remove() -> None:
-    """What this run made: containers, volumes, network and images."""
-    for kind, names in (("container", containers()), ("volume", _volumes()), ("network", [RUN])):
-        if names:
-            docker(kind, "rm", *(["--force"] if kind == "container" else []), *names, check=False)
-    docker("image", "rm", "--force", DOOR_IMAGE, AUTHORITY_IMAGE, check=False)
-
-
-def containers() -> list[str]:
-    """Those of this run."""
-    return docker("ps", "--all", "--format", "{{.Names}}", "--filter", f"name={RUN}-").stdout.split()
-
-
-def _volumes() -> list[str]:
-    return docker("volume", "ls", "--quiet", "--filter", f"name={RUN}-").stdout.split()
-
-
-def address_of(container: str) -> str:
-    """Where this machine reaches it."""
-    form = f'{{{{(index .NetworkSettings.Networks "{RUN}").IPAddress}}}}'
-    return docker("inspect", "--format", form, container).stdout.strip()
-
-
-def logs(container: str) -> str:
-    """All that it has said."""
-    said = docker("logs", container)
-    return said.stdout + said.stderr
+IMAGE = f"{RUN}-authority"
+IMAGE_FOLDER = ROOT / "tests" / "system" / "authority"
 
 
 class Authority:
@@ -68,7 +27,7 @@ class Authority:
         self.roots = folder / "roots.pem"
         mounted = f"{folder}:/keys:ro"
         docker("run", "--detach", "--name", self.name, "--network", RUN, "--network-alias", "pebble",
-               "--volume", mounted, AUTHORITY_IMAGE)  # fmt: skip
+               "--volume", mounted, IMAGE)  # fmt: skip
         self.note_root()
 
     def _make_key(self) -> None:
@@ -105,59 +64,12 @@ class Authority:
         return logs(self.name).count("POST /order-plz")
 
 
-class Door:
-    """Nginx's container, with a volume of its own."""
-
-    def __init__(self, number: str, authority: Authority, **settings: str) -> None:
-        self.name = f"{RUN}-{number}"
-        chosen = {
-            "MICROBLOG_ACME_URL": "https://pebble:14000/dir",
-            "UACME_CAINFO": "/keys/pebble.crt",
-            "PUBLIC_AUTHORITIES": "/keys/roots.pem",
-            "WATCH_SECONDS": "1",
-            **settings,
-        }
-        environment = [word for name, value in chosen.items() for word in ("--env", f"{name}={value}")]
-        volumes = ("--volume", f"{self.name}:/tls", "--volume", f"{authority.folder}:/keys:ro")
-        docker("run", "--detach", "--name", self.name, "--network", RUN, *HARDENED, *TEMPORARY, *volumes,
-               *environment, DOOR_IMAGE)  # fmt: skip
-
-    @property
-    def address(self) -> str:
-        return address_of(self.name)
-
-    def said(self) -> str:
-        return logs(self.name)
-
-    def inside(self, *command: str) -> str:
-        return docker("exec", self.name, *command).stdout
-
-    def restart(self) -> None:
-        docker("restart", self.name)
-
-    def local_authority(self) -> str:
-        """What /ca.crt holds."""
-        with urllib.request.urlopen(f"http://{self.address}:8080/ca.crt", timeout=30) as response:
-            return str(response.read().decode())
-
-    def connect(self, authorities: str, name: str) -> ssl.SSLSocket:
-        """A browser's connection that trusts these authorities and wants this name."""
-        trust = ssl.create_default_context(cadata=authorities)
-        plain = http.client.HTTPConnection(self.address, 8443, timeout=30)
-        plain.connect()
-        return trust.wrap_socket(plain.sock, server_hostname=name)
-
-    def is_trusted(self, authorities: str, name: str) -> bool:
-        """Whether such a browser shows a lock."""
-        try:
-            with closing(self.connect(authorities, name)):
-                return True
-        except OSError:
-            return False
-
-    def headers(self, authorities: str, name: str) -> http.client.HTTPMessage:
-        """Of an answer; there is no application behind this door."""
-        with closing(http.client.HTTPSConnection(name, 8443, timeout=30)) as connection:
-            connection.sock = self.connect(authorities, name)
-            connection.request("GET", "/")
-            return connection.getresponse().headers
+def client(number: str, authority: Authority, **settings: str) -> Door:
+    """A door that asks this authority."""
+    chosen = {
+        "MICROBLOG_ACME_URL": "https://pebble:14000/dir",
+        "UACME_CAINFO": "/keys/pebble.crt",
+        "PUBLIC_AUTHORITIES": "/keys/roots.pem",
+        **settings,
+    }
+    return Door(number, {"/keys": authority.folder}, **chosen)

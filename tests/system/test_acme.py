@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from acme import Authority, Door, build, containers, logs, remove
+from acme import IMAGE, IMAGE_FOLDER, Authority, client
 from appliance import eventually
+from door import Door, doorway, logs
 
 NAME = "blog.example.org"
 
@@ -15,20 +16,13 @@ NAME = "blog.example.org"
 @pytest.fixture(scope="module")
 def authority(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     """Pebble, running."""
-    try:
-        build()
-        authority = Authority(tmp_path_factory.mktemp("authority"))
-        yield authority
-    finally:
-        # pytest shows this only when something failed
-        for name in containers():
-            print(name, logs(name)[-4000:], sep="\n")
-        remove()
+    with doorway((IMAGE, IMAGE_FOLDER)):
+        yield Authority(tmp_path_factory.mktemp("authority"))
 
 
 def issued(authority: Authority, container: str, name: str) -> Door:
     """A door that has its certificate."""
-    door = Door(container, authority, MICROBLOG_DOMAIN=name)
+    door = client(container, authority, MICROBLOG_DOMAIN=name)
     authority.let_name_lead_to(name, door.name)
     door.inside("./acme.sh", "now")
     eventually(lambda: door.is_trusted(authority.roots.read_text(), name))
@@ -41,7 +35,7 @@ def says(door: Door, words: str) -> None:
 
 
 def test_a_domain_gets_its_certificate_once_it_leads_here_and_nobody_notices(authority: Authority) -> None:
-    door = Door("issue", authority, MICROBLOG_DOMAIN=f"{NAME} www.{NAME}")
+    door = client("issue", authority, MICROBLOG_DOMAIN=f"{NAME} www.{NAME}")
     says(door, "in the DNS: where you have the domain, add an A record")
     # meanwhile it is up, with a certificate of its own
     local = door.local_authority()
@@ -98,7 +92,7 @@ def test_it_is_renewed_when_the_authority_says_so(authority: Authority) -> None:
 
 
 def test_an_authority_that_is_down_delays_the_next_try_more_and_more(authority: Authority) -> None:
-    door = Door("down", authority, MICROBLOG_DOMAIN="down.example.org", MICROBLOG_ACME_URL="https://pebble:9/dir")
+    door = client("down", authority, MICROBLOG_DOMAIN="down.example.org", MICROBLOG_ACME_URL="https://pebble:9/dir")
     says(door, "the authority at https://pebble:9/dir cannot be reached")
     assert door.is_trusted(door.local_authority(), "down.example.org")
     assert 200 < seconds_to_next_try(door) < 376
@@ -115,9 +109,9 @@ def seconds_to_next_try(door: Door) -> int:
 def test_a_domain_that_leads_elsewhere_is_explained(authority: Authority) -> None:
     name = "elsewhere.example.org"
     authority.let_name_lead_to(name, authority.name)
-    door = Door("elsewhere", authority, MICROBLOG_DOMAIN=name)
+    door = client("elsewhere", authority, MICROBLOG_DOMAIN=name)
     says(door, f"the authority got no answer from http://{name}, port 80")
-    stranger = Door("stranger", authority)
+    stranger = client("stranger", authority)
     says(stranger, "the authority for your devices to trust")
     authority.let_name_lead_to(name, stranger.name)
     door.inside("rm", "/tls/acme/next")
