@@ -35,6 +35,7 @@ from .setup.routes import init_setup
 from .tokens.routes import init_tokens
 from .translating.routes import init_translating
 from .translators.service import make_translator
+from .trust.routes import init_trust
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
 from .web.reference import init_reference
@@ -66,8 +67,9 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     app = Flask(__name__, static_folder=None)
     app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    authority = settings.database.authority if settings.database else None
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads, settings.database_url, authority)
     app.extensions[SETTINGS] = settings
     init_database(app, settings)
     init_security(app, settings)
@@ -80,6 +82,7 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_setup(app)
     init_second_factor(app)
     init_sessions(app)
+    init_trust(app)
     init_security_pages(app)
     init_preferences(app)
     init_recovery(app)
@@ -103,6 +106,6 @@ def init_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
-    use_write_queue(settings.data_dir / ".write.lock")
+    use_write_queue(None if settings.database else settings.data_dir / ".write.lock")
     use_folder(settings.data_dir)
     use_pipe(settings.run_dir)

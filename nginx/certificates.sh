@@ -182,6 +182,15 @@ report_left_out() {
   done <"$tls/live/requested"
 }
 
+# Where it is read that does not need to be trusted yet; by the first name that a device may use.
+trust_page() {
+  port=${MICROBLOG_HTTP_PORT:-80}
+  port=${port##*:}
+  name=$(valid_hosts 2>/dev/null | head -n 1)
+  case $name in *:*) name="[$name]" ;; esac
+  echo "http://${name:-NAME-OF-THIS-MACHINE}$([ "$port" = 80 ] || echo ":$port")/trust"
+}
+
 main() {
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -191,7 +200,9 @@ main() {
   remove_older live leaf
   choose_certificate
   report_left_out
-  say "the authority for your devices to trust is at /ca.crt, $(openssl x509 -in "$tls/ca/ca.crt" -noout -fingerprint -sha256)"
+  if [ "$(tls_mode)" = local ]; then
+    say "the authority for your devices to trust has the SHA-256 fingerprint $(fingerprint); how to trust it: $(trust_page)"
+  fi
 }
 
 main

@@ -65,6 +65,9 @@ remove_older() { # KIND FOLDERS_NAME
 
 domains() { one_a_line "${MICROBLOG_DOMAIN:-}" | tr '[:upper:]' '[:lower:]'; }
 
+# The proxies before us that are believed, addresses and networks.
+proxies() { one_a_line "${MICROBLOG_TRUSTED_PROXIES:-}" | tr '[:upper:]' '[:lower:]'; }
+
 tls_mode() {
   if [ -n "${MICROBLOG_TLS:-}" ]; then
     echo "$MICROBLOG_TLS"
@@ -107,6 +110,9 @@ is_for_some_name() { # CERTIFICATE
   done
   return 1
 }
+
+# Of our own authority, as browsers show it.
+fingerprint() { openssl x509 -in "$tls/ca/ca.crt" -noout -fingerprint -sha256 | sed 's/.*=//'; }
 
 good_until() { openssl x509 -in "$1" -noout -enddate | sed 's/.*=//'; } # CERTIFICATE
 

@@ -18,6 +18,27 @@ https_port() {
   if [ "$port" != 443 ]; then echo ":$port"; fi
 }
 
+# Where the site is without https; nothing where a proxy has the certificate.
+plain_address() {
+  port=${MICROBLOG_HTTP_PORT:-80}
+  port=${port##*:}
+  case $(tls_mode)/$port in
+    off/*) ;;
+    */80) echo "http://\$host" ;;
+    *) echo "http://\$host:$port" ;;
+  esac
+}
+
+# What browsers have to trust: the fingerprint of our authority, or a word for why that is not so.
+authority() {
+  case $(tls_mode)/$(readlink "$tls/served") in
+    off/*) ;;
+    local/*) fingerprint ;;
+    */live) echo waiting ;;
+    *) if is_publicly_trusted "$tls/served/fullchain.pem"; then echo public; else echo private; fi ;;
+  esac
+}
+
 has_ipv6() { [ -e /proc/net/if_inet6 ]; }
 
 # Docker's and Podman's own name server, whichever is there; an answer is kept for two seconds, whatever it says itself
@@ -67,15 +88,32 @@ hsts() {
   if [ -n "$seconds" ]; then echo "max-age=$seconds"; fi
 }
 
+# What of a visitor is believed of whom.
+real_address() {
+  proxies | sed 's/.*/set_real_ip_from &;/'
+  if proxies | grep -q .; then echo 'real_ip_header X-Forwarded-For; real_ip_recursive on;'; fi
+}
+
+servers() { if [ "$(tls_mode)" = off ]; then echo plain-server.conf; else echo tls-servers.conf; fi; }
+
+plain_scheme() { if [ "$(tls_mode)" = off ]; then echo https; else echo http; fi; }
+
+assemble() { # TEMPLATE, with the others that it is made of
+  sed -e "/@SERVERS@/{r $source_dir/$(servers).template" -e 'd;}' "$source_dir/$1.template" |
+    sed -e "/@APPLICATION_LOCATIONS@/{r $source_dir/application.conf.template" -e 'd;}'
+}
+
 render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
-  sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
+  assemble "$1" | sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
     -e "s|@TLS_DIR@|$tls|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
     -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
     -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
-    -e "s|@HSTS@|$(hsts)|g" -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
+    -e "s|@REAL_ADDRESS@|$(real_address | paste -sd' ')|g" -e "s|@FROM_PROXY@|$(proxies | sed 's/$/ 1;/' | paste -sd' ')|g" \
+    -e "s|@AUTHORITY@|$(authority)|g" -e "s|@PLAIN_ADDRESS@|$(plain_address)|g" \
+    -e "s|@PLAIN_SCHEME@|$(plain_scheme)|g" -e "s|@HSTS@|$(hsts)|g" -e "s|@HTTP2@|$http2|g" -e "s|@LISTEN_HTTP2@|$listen_http2|g" \
     -e "s|@LISTEN_HTTP_IPV6@|$(listen_ipv6 8080)|g" -e "s|@LISTEN_HTTPS_IPV6@|$(listen_ipv6 "8443 ssl$listen_http2")|g" \
-    "$source_dir/$1.template" >"$run_dir/$1"
+    >"$run_dir/$1"
 }
 
 mkdir -p "$run_dir/acme"

@@ -15,6 +15,7 @@ run_nginx() { nginx -e stderr -c "$configuration" "$@"; }
 
 # A volume that is full must not take the site down while the certificate it holds is still good.
 renew_certificate() {
+  [ "$(tls_mode)" != off ] || return 0 # the proxy has one
   ./certificates.sh && return
   say 'could not look after the certificate; the lines above say why'
   [ -s "$tls/served/fullchain.pem" ]

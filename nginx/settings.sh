@@ -45,10 +45,38 @@ check_own() {
     refuse "MICROBLOG_TLS is 'own', which needs the folder of your certificate; write MICROBLOG_TLS_FOLDER=/srv/certificate, with fullchain.pem and privkey.pem in it"
 }
 
+# An address, or a network that is not the whole world.
+is_network() { # ADDRESS[/BITS]
+  address=${1%/*} most=128
+  is_address "$address" && is_valid "$address" || return 1
+  if is_ipv4 "$address"; then most=32; fi
+  case $1 in
+    */*)
+      bits=${1##*/}
+      case $bits in '' | 0* | *[!0-9]* | ????*) return 1 ;; esac
+      [ "$bits" -le $most ]
+      ;;
+  esac
+}
+
+check_proxies() {
+  for proxy in $(proxies); do
+    is_network "$proxy" ||
+      refuse "MICROBLOG_TRUSTED_PROXIES: '$proxy' is not an address or a network; write addresses like 192.168.1.5 or networks like 172.18.0.0/16, with spaces between them"
+  done
+}
+
+check_off() {
+  [ -n "$(proxies)" ] ||
+    refuse "MICROBLOG_TLS is 'off', which is for behind a proxy of yours that has the certificate; write its address as this container sees it: MICROBLOG_TRUSTED_PROXIES=192.168.1.5 (for one on this machine the gateway of Docker's network: docker network inspect microblog_default -f '{{(index .IPAM.Config 0).Gateway}}')"
+}
+
 check_domains
+check_proxies
 case $(tls_mode) in
   local) ;;
   acme) check_acme ;;
   own) check_own ;;
-  *) refuse "MICROBLOG_TLS is '$MICROBLOG_TLS'; write one of: local, acme, own" ;;
+  off) check_off ;;
+  *) refuse "MICROBLOG_TLS is '$MICROBLOG_TLS'; write one of: local, acme, own, off" ;;
 esac

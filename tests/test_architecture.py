@@ -17,6 +17,7 @@ ORDER = [
         "attempts",
         "second_factor",
         "sessions",
+        "trust",
         "setup",
         "security",
         "preferences",

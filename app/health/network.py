@@ -33,10 +33,10 @@ def ports() -> Check:
     """Who can reach the web server, and whether Nginx's ports answer where it stands before it."""
     chosen = settings()
     if DOCKER.exists() and chosen.https:
-        silent = [port for port in (NGINX_HTTP, NGINX_HTTPS) if not _answers(NGINX, port)]
-        if silent:
+        doors = {NGINX_HTTP: "http"} | ({} if chosen.tls == "off" else {NGINX_HTTPS: "https"})
+        if silent := [port for port in doors if not _answers(NGINX, port)]:
             return Check(WARN, f"Nginx does not answer on its port {silent[0]}")
-        return Check(OK, f"Nginx answers on its ports {NGINX_HTTP} (http) and {NGINX_HTTPS} (https)")
+        return Check(OK, "Nginx answers: " + ", ".join(f"{name} on its port {port}" for port, name in doors.items()))
     if _is_loopback(chosen.bind):
         return Check(OK, f"{chosen.port}, for this machine alone")
     if chosen.https or chosen.proxy_hops:
@@ -63,7 +63,7 @@ def certificate() -> Check:
     """How long Nginx's certificate is good, if there is an Nginx of ours; the measure is the moment of its end."""
     if not settings().https:
         return Check(OK, "none: http only, for this machine or behind a proxy of yours")
-    if not DOCKER.exists():
+    if not DOCKER.exists() or settings().tls == "off":
         return Check(OK, "your proxy has it")
     try:
         end = _end_on_sight() if settings().tls == "own" else _not_after(_authority())

@@ -21,7 +21,7 @@ from .service import check_code, create_first_administrator
 
 blueprint = Blueprint("setup", __name__)
 # Pages that exist before there is any account.
-BEFORE_SETUP = SILENT | {"setup.index"}
+BEFORE_SETUP = SILENT | {"setup.index", "trust.index"}
 READY = "microblog.has_accounts"
 
 Answer = str | Response | tuple[str, int]

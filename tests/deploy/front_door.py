@@ -56,10 +56,16 @@ class FrontDoor:
         connection = http.client.HTTPSConnection("localhost", self.https_port, context=self._trust, timeout=60)
         return answer(connection, path, "POST", urlencode(form).encode(), headers)
 
-    def ask_http(self, path: str, port: int = 0, host: str = "") -> Answer:
+    def ask_http(
+        self, path: str, port: int = 0, host: str = "", method: str = "GET", body: bytes | None = None,
+        source: str = "127.0.0.1", **headers: str,
+    ) -> Answer:  # fmt: skip
         """What comes back without https."""
-        connection = http.client.HTTPConnection("localhost", port or self.http_port, timeout=60)
-        return answer(connection, path, headers={"Host": host} if host else {})
+        connection = http.client.HTTPConnection(
+            "localhost", port or self.http_port, source_address=(source, 0), timeout=60
+        )
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return answer(connection, path, method, body, named | ({"Host": host} if host else {}))
 
     def connect(self) -> ssl.SSLSocket:
         """A connection on which a test may say whatever it likes."""
@@ -128,7 +134,7 @@ def opened(folder: Path, ports: list[int], configuration: Path) -> Iterator[Fron
     try:
         for _ in range(300):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", ports[1])) == 0:
+                if probe.connect_ex(("127.0.0.1", ports[0])) == 0:
                     break
             time.sleep(0.1)
         yield FrontDoor(ports, folder / "tls" / "ca" / "ca.crt", process.pid)

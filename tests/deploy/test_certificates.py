@@ -74,13 +74,19 @@ def test_the_first_start_makes_a_certificate_for_this_machine(volume: Volume) ->
     assert all(volume.verifies(name) for name in ("localhost", "127.0.0.1", "::1"))
     assert not volume.verifies("example.com")
     fingerprint = openssl("x509", "-in", volume.folder / "ca/ca.crt", "-noout", "-fingerprint", "-sha256").stdout
-    assert fingerprint.strip() in said
+    assert fingerprint.partition("=")[2].strip() in said
+    assert "http://NAME-OF-THIS-MACHINE/trust" in said
 
 
 def test_names_and_addresses_from_the_setting_are_in_the_certificate(volume: Volume) -> None:
     volume.run("Pi.local, 192.168.1.10 blog.example.org\n203.0.113.9 fd00::5")
     for name in ("pi.local", "192.168.1.10", "blog.example.org", "203.0.113.9", "fd00::5", "localhost"):
         assert volume.verifies(name), name
+
+
+def test_the_page_about_the_authority_is_named_by_the_first_name(volume: Volume) -> None:
+    assert "http://pi.local/trust" in volume.run("nonsense! pi.local 192.168.1.10")
+    assert "http://[fd00::5]/trust" in volume.run("fd00::5")
 
 
 def test_keys_are_readable_by_their_owner_only(volume: Volume) -> None:

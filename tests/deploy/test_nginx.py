@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     folder = tmp_path_factory.mktemp("nginx")
     (folder / "tls").mkdir()
     ports = free_ports(3)
-    with opened(folder, ports, render(folder, ports)) as door:
+    with opened(folder, ports, render(folder, ports, MICROBLOG_HTTP_PORT="127.0.0.1:8080")) as door:
         yield door
 
 
@@ -59,6 +61,21 @@ def test_the_authority_is_offered_over_http(front_door: FrontDoor) -> None:
     assert response.status == 200
     assert response.headers["Content-Type"] == "application/x-x509-ca-cert"
     assert "BEGIN CERTIFICATE" in response.text
+
+
+@pytest.mark.usefixtures("application")
+def test_the_page_about_the_authority_can_be_read_without_https_with_all_that_it_needs(front_door: FrontDoor) -> None:
+    for path in ("/trust", "/static/css/trust.css"):
+        assert front_door.ask_http(path).status == 200
+    forged = {"X_Certificate_Authority": "forged", "X_Plain_Address": "http://evil.example"}
+    pages = front_door.ask_http("/trust", **forged).text, front_door.ask("/trust", **forged).text
+    certificate = ssl.PEM_cert_to_DER_cert(front_door.ask("/ca.crt").text)
+    fingerprint = sha256(certificate).digest().hex(":").upper()
+    for page in pages:
+        assert f"X-Certificate-Authority: {fingerprint}\n" in page
+        assert "X-Plain-Address: http://localhost:8080\n" in page
+        assert "forged" not in page
+        assert "evil" not in page
 
 
 @pytest.mark.usefixtures("application")
@@ -152,6 +169,7 @@ def test_only_failures_are_logged_and_without_the_query(
     front_door.ask("/invite/secret")
     front_door.ask("/auth/reset_password/secret")
     front_door.ask("/auth/email/secret")
+    front_door.ask("/auth/register/secret")
     front_door.ask("/readyz?q=secret")
     file = next(tmp_path_factory.getbasetemp().glob("nginx*/access.log"))
     # Nginx answers first and writes then.
@@ -160,7 +178,8 @@ def test_only_failures_are_logged_and_without_the_query(
             break
         time.sleep(0.05)
     lines = [json.loads(line) for line in log.splitlines()]
-    assert {"/readyz", "/invite/...", "/auth/reset_password/...", "/auth/email/..."} <= {line["path"] for line in lines}
+    masked = {f"{path}..." for path in ("/invite/", "/auth/reset_password/", "/auth/email/", "/auth/register/")}
+    assert {"/readyz", *masked} <= {line["path"] for line in lines}
     assert 404 in {line["status"] for line in lines}
     assert 308 not in {line["status"] for line in lines}
     assert "secret" not in log

@@ -62,9 +62,10 @@ class Place:
     def served_is_offered(self) -> bool:
         return (self.volume / "served/fullchain.pem").read_bytes() == (self.offered / "fullchain.pem").read_bytes()
 
-    def hsts(self) -> bool:
-        self.run("configure.sh")
-        return "max-age=" in (self._run / "nginx.conf").read_text()
+    def configured(self, **settings: str) -> str:
+        """What Nginx is told."""
+        self.run("configure.sh", **settings)
+        return (self._run / "nginx.conf").read_text()
 
 
 @pytest.fixture
@@ -80,7 +81,9 @@ def test_a_good_certificate_is_taken_over_and_told_once(place: Place, signer: Si
     assert place.served == "own"
     assert place.served_is_offered()
     assert (place.volume / "own/key.pem").stat().st_mode & 0o777 == 0o600
-    assert place.hsts()
+    told = place.configured(MICROBLOG_DOMAIN=NAME)
+    assert "max-age=" in told
+    assert 'default "public";' in told, "for the page about the authority"
     assert place.run("own.sh", MICROBLOG_DOMAIN=NAME) == "", "nothing has changed"
 
 
@@ -106,7 +109,9 @@ def test_one_by_an_authority_of_the_house_is_served_but_not_insisted_on(place: P
     Signer(tmp_path / "house").issue(place.offered, NAME)
     assert "its authority is none that browsers know" in place.start(MICROBLOG_DOMAIN=NAME)
     assert place.served == "own"
-    assert not place.hsts()
+    told = place.configured()
+    assert "max-age=" not in told
+    assert 'default "private";' in told
 
 
 def nothing(place: Place, signer: Signer) -> None:
@@ -181,6 +186,7 @@ def test_one_that_cannot_be_used_is_explained_once_and_the_site_has_another(
     assert f"/srv/certificate: {FAULTS[fault]}" in said
     assert "the site has a certificate of its own" in said
     assert place.served == "live"
+    assert 'default "waiting";' in place.configured()
     assert place.run("own.sh", MICROBLOG_DOMAIN=NAME) == "", "not every minute"
     (place.offered / "privkey.pem").unlink(missing_ok=True)
     signer.issue(place.offered, NAME)

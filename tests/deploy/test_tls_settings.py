@@ -24,6 +24,10 @@ def check(root: Path, **settings: str) -> subprocess.CompletedProcess[str]:
         {},
         {"MICROBLOG_TLS": "local", "MICROBLOG_DOMAIN": "blog.example.org"},
         {"MICROBLOG_TLS": "own", "MICROBLOG_TLS_FOLDER": "/srv/certificate"},
+        {
+            "MICROBLOG_TLS": "off",
+            "MICROBLOG_TRUSTED_PROXIES": "172.18.0.0/16, 192.168.1.5 fd00::5 FD00::/8 10.0.0.1/32",
+        },
         {"MICROBLOG_DOMAIN": "Blog.example.org, www.example.org", "MICROBLOG_ACME_EMAIL": "me@example.org"},
         {"MICROBLOG_DOMAIN": "blog.example.org", "MICROBLOG_ACME_URL": "https://ca.example.org/directory"},
     ],
@@ -37,7 +41,18 @@ def test_good_settings_pass_without_a_word(root: Path, settings: dict[str, str])
     ("settings", "words"),
     [
         ({"MICROBLOG_TLS": "acme"}, "write MICROBLOG_DOMAIN=blog.example.org"),
-        ({"MICROBLOG_TLS": "on"}, "MICROBLOG_TLS is 'on'; write one of: local, acme, own"),
+        ({"MICROBLOG_TLS": "on"}, "MICROBLOG_TLS is 'on'; write one of: local, acme, own, off"),
+        ({"MICROBLOG_TLS": "off"}, "write its address as this container sees it: MICROBLOG_TRUSTED_PROXIES="),
+        *[
+            (
+                {"MICROBLOG_TRUSTED_PROXIES": f"10.0.0.1 {proxy}"},
+                f"MICROBLOG_TRUSTED_PROXIES: '{proxy}' is not an address",
+            )
+            for proxy in (
+                *("caddy", "999.1.1.1", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "0.0.0.0/0", "::/0", "fd00::/129"),
+                *("10.0.0.1;", "http://10.0.0.1", "unix:", "10.0.0.0/08", "/8", "10.0.0.1/8/8"),
+            )
+        ],
         ({"MICROBLOG_TLS": "own"}, "write MICROBLOG_TLS_FOLDER=/srv/certificate"),
         ({"MICROBLOG_DOMAIN": "https://blog.example.org"}, "MICROBLOG_DOMAIN: 'https://blog.example.org' is not"),
         ({"MICROBLOG_DOMAIN": "blog.example.org:8443"}, "'blog.example.org:8443' is not"),

@@ -80,6 +80,11 @@ class Door:
     def said(self) -> str:
         return logs(self.name)
 
+    def exit_status(self) -> str:
+        """Of what ran in it, empty while it runs."""
+        form = "{{if not .State.Running}}{{.State.ExitCode}}{{end}}"
+        return docker("inspect", "--format", form, self.name).stdout.strip()
+
     def inside(self, *command: str) -> str:
         return docker("exec", self.name, *command).stdout
 
@@ -88,11 +93,12 @@ class Door:
 
     def local_authority(self) -> str:
         """What /ca.crt holds, once Nginx is up."""
-        eventually(lambda: self._answers())
+        eventually(self.answers)
         with urllib.request.urlopen(f"http://{self.address}:8080/ca.crt", timeout=30) as response:
             return str(response.read().decode())
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether somebody is there on the port for http."""
         with socket.socket() as probe:
             return probe.connect_ex((self.address, 8080)) == 0
 

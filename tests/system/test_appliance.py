@@ -9,6 +9,7 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,6 +84,15 @@ def test_http_leads_to_https_with_the_right_port(appliance: Appliance) -> None:
     with redirect.value as answer:
         assert answer.status == 308
         assert answer.headers["Location"] == f"https://localhost:{appliance.https_port}/explore?page=2"
+
+
+def test_how_to_trust_it_is_said_without_https_and_with_the_fingerprint_that_the_log_has(appliance: Appliance) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://localhost:{appliance.http_port}/trust", timeout=30) as answer:
+        page = answer.read().decode().replace("<wbr>", "")
+    fingerprint = sha256(ssl.PEM_cert_to_DER_cert(appliance.authority())).digest().hex(":").upper()
+    assert fingerprint in page
+    assert fingerprint in appliance.compose("logs", "nginx").stdout
 
 
 def test_a_stranger_who_does_not_trust_the_authority_is_warned(appliance: Appliance) -> None:
