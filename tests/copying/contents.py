@@ -46,7 +46,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
              "password_hash": "scrypt:1$a$b", "session_key": f"{number:032}",
              "is_admin": number == 1, "status": "suspended" if number == 7 else "active", "about_me": "ñ" * 140,
              "language": "es" if number == 2 else None, "time_zone": None, "created_at": moment(number),
-             "last_seen": moment(number)}
+             "last_seen": moment(number), "follower_count": 3, "following_count": 4, "counted_posts": 5,
+             "counted_up_to": number}
             for number in accounts
         ],
         "follow": [{"follower_id": 1, "followed_id": 2, "created_at": moment(7)},
@@ -57,6 +58,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             {"id": 6, "token_hash": "b" * 64, "note": TEXTS[1], "uses": 1, "uses_left": 1,
              "expires_at": moment(11), "revoked_at": None, "created_by_id": 7, "created_at": moment(12)},
         ],
+        "registration": [{"id": 2, "username": "Søren", "email": "s@ex.org", "password_hash": "scrypt:1$a$b",
+                          "token_hash": None, "created_at": moment(23)}],
         "admission": [{"user_id": 2, "invitation_id": 5}],
         "browser_session": [{"id": 77, "user_id": 1, "token_hash": "c" * 64, "session_key": "1" * 32,
                              "browser": "Firefox", "system": "", "address": "::1", "remembered": True,

@@ -22,18 +22,10 @@ def server(request: pytest.FixtureRequest) -> Server:
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="session")
-def shared() -> dict[str, databases.Fresh]:
-    """By kind of server, a database for all of these tests."""
-    return {}
-
-
 @pytest.fixture
-def machine(tmp_path: Path, server: Server, shared: dict[str, databases.Fresh]) -> Machine:
+def machine(tmp_path: Path, server: Server) -> Machine:
     """Make the settings of a machine of that name; all of them have one database, empty at first, and one key."""
-    if server.scheme not in shared:
-        shared[server.scheme] = databases.Fresh(server.administrator())
-    common = Settings(tmp_path, tmp_path, KEY, database=shared[server.scheme].empty())
+    common = Settings(tmp_path, tmp_path, KEY, database=databases.fresh_on(server).empty())
 
     def make(name: str) -> Settings:
         folders = [tmp_path / name / each for each in ("data", "run")]
