@@ -54,7 +54,7 @@ def stopped(folder: Path) -> Iterator[None]:
     except Refusal as error:
         raise Conflict(
             "the appliance is running, and what people write while their data is copied would stay behind; stop it "
-            "first: `docker compose stop`, or Ctrl-C in its window"
+            "first: `docker compose stop app`, or Ctrl-C in its window"
         ) from error
     try:
         yield

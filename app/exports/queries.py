@@ -56,6 +56,11 @@ def files() -> set[str]:
     return set(db.session.scalars(select(Export.file).where(Export.file.is_not(None))))
 
 
+def begun() -> set[str]:
+    """The numbers, with which the names of their files begin, of all exports that are not made yet."""
+    return {str(number) for number in db.session.scalars(select(Export.id).where(Export.file.is_(None)))}
+
+
 def how_many_posts(user: User) -> int:
     """For the progress."""
     return count_by_author(user)
