@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import delete, func, or_, select, update
 
 from ..accounts.models import User
 from ..accounts.queries import find_user
 from ..accounts.service import CLOSED, NAME_TAKEN, checked_email, checked_username, create_user
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, mark
 from ..core.paging import whole_number
 from ..core.room import require_room
@@ -108,14 +108,12 @@ def _take_use(token: str) -> int:
         Invitation.revoked_at.is_(None),
         or_(Invitation.expires_at.is_(None), Invitation.expires_at > utc_now()),
     )
-    statement = update(Invitation).where(Invitation.token_hash == hash_of(token), *good)
-    taken: int | None = db.session.scalar(
-        statement.values(uses_left=Invitation.uses_left - 1).returning(Invitation.id),
-        execution_options={"synchronize_session": False},
-    )
-    if taken is None:
+    invitation_id = db.session.scalar(select(Invitation.id).where(Invitation.token_hash == hash_of(token)))
+    taken = update(Invitation).where(Invitation.id == invitation_id, *good).values(uses_left=Invitation.uses_left - 1)
+    result = db.session.execute(taken, execution_options={"synchronize_session": False})
+    if invitation_id is None or changed_rows(result) == 0:
         raise Invalid(VOID)
-    return taken
+    return invitation_id
 
 
 def request_registration(username: str, email: str, password_hash: str, address: str, language: str) -> None:

@@ -165,5 +165,8 @@ def tally(session: Session) -> list[Tally]:
         (Job.attempts > 0, RUNNING),
         else_=WAITING,
     )
-    statement = select(Job.kind, state, func.count(), func.min(Job.created_at)).group_by(Job.kind, state)
+    # Named inside: PostgreSQL takes the same expression with values of its own for another one.
+    told = select(Job.kind, state.label("state"), Job.created_at).subquery()
+    columns = told.c.kind, told.c.state
+    statement = select(*columns, func.count(), func.min(told.c.created_at)).group_by(*columns)
     return [Tally(*row) for row in session.execute(statement)]
