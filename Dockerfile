@@ -48,7 +48,8 @@ RUN cd /venv/lib/python3*/site-packages \
 # The root is read-only later and could not keep bytecode. That of the libraries has no time in it, and all files get one
 # and the same. In a folder of its own, because copying a folder keeps the times of what is in it, but not its own.
 ARG SOURCE_DATE_EPOCH=1767225600
-RUN python -m compileall -q --invalidation-mode unchecked-hash /venv/lib \
+COPY deploy/bytecode.py /
+RUN python /bytecode.py /venv/lib \
  && mkdir /libraries && mv /venv /libraries && ln -s /libraries/venv /venv \
  && find /libraries -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 COPY app /app/app

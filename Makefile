@@ -1,7 +1,7 @@
 # `make` lists the targets. With Docker you need none of them: docker compose up -d
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-arm64 check audit release lint types bench bench-search lock
+.PHONY: help run test test-servers test-arm64 check audit release lint types bench bench-search lock
 
 python := .venv/bin/python
 tests ?= tests
@@ -16,6 +16,13 @@ test: ## run the tests; those that need a tool which is missing here are skipped
 	@deploy/venv.sh requirements-dev.txt
 	@deploy/page-checker.sh
 	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
+
+# A part that is quick on each.
+on_servers := tests/jobs tests/setup tests/messages tests/core/test_on_servers.py
+test-servers: ## run a part of the tests on MariaDB and on PostgreSQL, started for them (needs mariadb-server and postgresql)
+	@deploy/venv.sh requirements-dev.txt
+	@for server in mariadb postgresql; do echo "$$server:"; \
+	  DATABASE_TEST=$$server $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(on_servers) || exit 1; done
 
 test-arm64: ## build both images for 64-bit ARM, start them under an emulator and use them (needs Docker and qemu-user-static)
 	@deploy/venv.sh requirements-dev.txt

@@ -52,7 +52,9 @@ setting() { # NAME
 docker_works() { docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1; }
 docker_has_data() { [[ -n $(docker compose ps --all --quiet app 2>/dev/null) ]] || docker volume inspect "$(docker_volume)" >/dev/null 2>&1; }
 docker_volume() { docker compose config --format json | sed -n 's/.*"name": *"\([^"]*_data\)".*/\1/p' | head -n 1; }
-data_is_here() { [[ -e ${MICROBLOG_DATA_DIR:-data}/app.db ]]; }
+data_is_here() { [[ -e ${MICROBLOG_DATA_DIR:-data}/app.db || -e ${MICROBLOG_DATA_DIR:-data}/.lock ]]; }
+# Of a database on a server there are no backups of ours; the program knows, and says what to type instead.
+check_ours() { app list </dev/null >/dev/null || refuse "nothing was done; the line above says why"; }
 
 mode() {
   if [[ -n ${MICROBLOG_DATA_DIR:-} ]]; then
@@ -362,14 +364,20 @@ case $command in
     refuse_encrypted "${2:-}"
     verify "$(absolute "${2:-}")"
     ;;
-  drill) drill ;;
+  drill)
+    check_ours
+    drill
+    ;;
   doctor) flask doctor </dev/null ;;
   restore)
     [[ $# -eq 2 ]] || refuse "say which: ./backup.sh restore FILE; ./backup.sh list shows them"
     refuse_encrypted "$2"
     restore "$(absolute "$2")"
     ;;
-  install) install_timer ;;
+  install)
+    check_ours
+    install_timer
+    ;;
   uninstall) uninstall_timer ;;
   *) refuse "there is no command $command; ./backup.sh --help shows all" ;;
 esac

@@ -67,8 +67,9 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     app = Flask(__name__, static_folder=None)
     app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{settings.database_path}"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    authority = settings.database.authority if settings.database else None
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.web_threads, settings.database_url, authority)
     app.extensions[SETTINGS] = settings
     init_database(app, settings)
     init_security(app, settings)
@@ -105,6 +106,6 @@ def init_database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
-    use_write_queue(settings.data_dir / ".write.lock")
+    use_write_queue(None if settings.database else settings.data_dir / ".write.lock")
     use_folder(settings.data_dir)
     use_pipe(settings.run_dir)

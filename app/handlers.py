@@ -14,6 +14,8 @@ from .core.config import Settings
 from .core.errors import Busy, StorageFull
 from .exports.service import MAKE
 from .exports.tasks import make_export
+from .invitations.service import ANSWER
+from .invitations.tasks import answer_registrations
 from .jobs.runner import Registry, Report
 from .mail.mailer import Mailer, MailFailed
 from .mail.service import SEND
@@ -54,6 +56,7 @@ def build_registry(
     registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
     registry.register(DELETE, partial(delete_account, exports), batch=1)
     registry.register(TELL_APPROVED, tell_approved, batch=1)
+    registry.register(ANSWER, partial(answer_registrations, settings.secret_key), batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     detector = Detector(settings.translator.post_languages) if settings.translator else None
     registry.register(LOOK_BACK, partial(look_back, detector))

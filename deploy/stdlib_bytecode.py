@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib
 import os
-import py_compile
 import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+
+from bytecode import compile_module
 
 PROGRAM = [
     "app.boot.__main__",
@@ -45,11 +46,7 @@ def compile_into(folder: Path, source: Path) -> None:
     """Compile one module, unless its bytecode is there."""
     bytecode = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
     if not bytecode.exists():
-        py_compile.compile(
-            str(source),
-            cfile=str(folder / bytecode.relative_to("/")),
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
+        compile_module(source, folder / bytecode.relative_to("/"))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import database_servers
+import databases
 import pytest
+from database_servers import Server
 from flask import Flask
 from page import PageClient
 from people import People
@@ -20,6 +23,7 @@ from statements import Statements
 
 from app import create_app
 from app.boot.schema import bring_up_to_date
+from app.core import database, server
 from app.core.config import Settings
 from app.core.database import db
 from app.handlers import build_registry
@@ -29,6 +33,7 @@ from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
 
 ROOT = Path(__file__).parents[1]
+_servers = databases.Servers()
 SECRET = "a secret key that is long enough for the tests"
 
 
@@ -36,10 +41,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests speak to this machine alone, and in the newest translations."""
     if not hasattr(config, "workerinput"):
         subprocess.run([ROOT / "deploy" / "translations.sh"], check=True)
+        _servers.start()
     os.environ["no_proxy"] = "*"
     for name in [name for name in os.environ if name.startswith("MICROBLOG_") and name != "MICROBLOG_CI"]:
         del os.environ[name]
     os.environ.pop("PORT", None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server that was started goes with the run."""
+    if not hasattr(config, "workerinput"):
+        _servers.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is about SQLite itself is left out where the tests run on a server, and the other way round."""
+    chosen = databases.chosen()
+    for item in items:
+        if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
+            item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
 
 
 _turn: dict[str, int] = {}
@@ -79,15 +99,43 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def fresh() -> databases.Fresh | None:
+    """The database on a server for the tests of this process, None where they run on SQLite."""
+    return databases.Fresh(os.environ[databases.ADDRESS]) if databases.chosen() else None
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A MariaDB server of our own."""
+    with database_servers.mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of our own."""
+    with database_servers.postgresql() as server:
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path, migrated_database: Path) -> Settings:
+def settings(tmp_path: Path, request: pytest.FixtureRequest, fresh: databases.Fresh | None) -> Settings:
     """Settings of an appliance with an empty database of its own."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    (data / "app.db").write_bytes(migrated_database.read_bytes())
+    if fresh is None:
+        (data / "app.db").write_bytes(request.getfixturevalue("migrated_database").read_bytes())
     run = tmp_path / "run"
     run.mkdir()
-    return Settings(data_dir=data, run_dir=run, secret_key=SECRET)
+    return Settings(data_dir=data, run_dir=run, secret_key=SECRET, database=fresh.empty() if fresh else None)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers wait for a moment alone; ask for this before the application."""
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=50", *database.PRAGMAS[1:]))
+    monkeypatch.setattr(server, "LOCK_SECONDS", 1)
 
 
 @pytest.fixture

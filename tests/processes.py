@@ -12,11 +12,15 @@ from pathlib import Path
 from app.core.config import PROJECT_ROOT, Settings
 
 LIMIT_SECONDS = 120
+# supervisord leaves files to be closed by the collector.
+WARNINGS_OF_THE_WHOLE = "error,ignore::ResourceWarning"
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The environment in which a process serves the appliance of these settings."""
+    database = settings.database.url.render_as_string(hide_password=False) if settings.database else ""
     return os.environ | {
+        "DATABASE_URL": database,
         "MICROBLOG_DATA_DIR": str(settings.data_dir),
         "MICROBLOG_RUN_DIR": str(settings.run_dir),
         "SECRET_KEY": settings.secret_key,

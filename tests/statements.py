@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import Engine, event
+
+QUOTES = re.compile(r"[\"`]")
 
 
 class Statements:
@@ -13,7 +17,8 @@ class Statements:
         self.seen: list[str] = []
 
     def __enter__(self) -> Statements:
-        self._listener = lambda _c, _k, statement, *_: self.seen.append(statement)
+        # Servers have words of their own that names must not be mistaken for, and quote them each in its way.
+        self._listener = lambda _c, _k, statement, *_: self.seen.append(QUOTES.sub("", statement))
         event.listen(self._engine, "before_cursor_execute", self._listener)
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import databases
 import pytest
 from flask import Flask
 from page import PageClient
@@ -52,6 +53,8 @@ ROUTES = [
     Access("POST", "/auth/login", 302, 302, 302),
     Access("GET", "/auth/register", 200, 302, 302),
     Access("POST", "/auth/register", 302, 302, 302),
+    Access("GET", "/auth/register/<token>", 422, 302, 302, "/auth/register/forged"),
+    Access("POST", "/auth/register/<token>", 422, 302, 302, "/auth/register/forged"),
     Access("GET", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/invite/<token>", 422, 302, 302, "/invite/forged"),
     Access("POST", "/auth/logout", 302, 302, 302),
@@ -81,7 +84,8 @@ ROUTES = [
     Access("GET", "/admin/events", 302, 200, 404),
     Access("GET", "/admin/health", 302, 200, 404),
     Access("GET", "/admin/health/progress", 302, 200, 404),
-    Access("POST", "/admin/health/backup", 302, 302, 404),
+    # Where the database is on a server, backups are made there.
+    Access("POST", "/admin/health/backup", 302, 404 if databases.chosen() else 302, 404),
     Access("GET", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
     Access("POST", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
     Access("GET", "/admin/invitations", 302, 200, 404),
@@ -172,13 +176,21 @@ POSTS = [
     if route.method == "POST" and route.rule != "/setup" and not route.rule.startswith("/api/")
 ]  # fmt: skip
 # Logging out leads to the log-in page whoever does it.
-OPEN_FORMS = ("/auth/login", "/auth/login/code", "/auth/logout", "/auth/register", "/invite/<token>")
+OPEN_FORMS = (
+    "/auth/login",
+    "/auth/login/code",
+    "/auth/logout",
+    "/auth/register",
+    "/auth/register/<token>",
+    "/invite/<token>",
+)
 PROTECTED = [route for route in ROUTES if route.visitor == 302 and route.rule not in OPEN_FORMS]
 # Not reachable for anybody here, with or without a token; tests of these features have their forms.
 RECOVERY = (
     "/auth/reset_password_request",
     "/auth/reset_password/<token>",
     "/invite/<token>",
+    "/auth/register/<token>",
     "/auth/login/code",
     "/auth/email/<token>",
 )

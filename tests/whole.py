@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
-from processes import LIMIT_SECONDS, environment_of, eventually
+from processes import LIMIT_SECONDS, WARNINGS_OF_THE_WHOLE, environment_of, eventually
 
 from app.core.config import PROJECT_ROOT, Settings
 
@@ -79,9 +79,8 @@ class Whole:
     def __init__(self, settings: Settings, port: int, log: Path, **environment: str) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.log = log
-        self._environment = environment_of(settings) | {"PORT": str(port), **environment}
-        # supervisord's own warnings are none of ours
-        del self._environment["PYTHONWARNINGS"]
+        own = {"PORT": str(port), "PYTHONWARNINGS": WARNINGS_OF_THE_WHOLE}
+        self._environment = environment_of(settings) | own | environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -30,7 +30,10 @@ def new_session_key() -> str:
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is untyped
-    """An account. `username_key` and `email_key` are the lower-case forms that must be unique."""
+    """An account. `username_key` and `email_key` are the lower-case forms that must be unique.
+
+    Where an address was given that somebody else has, and nobody is to find that out, `email_key` is no address.
+    """
 
     __tablename__ = "user"
     __table_args__ = (

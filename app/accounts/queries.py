@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from ..core.database import db
 from ..core.errors import NotFound
@@ -13,6 +13,8 @@ from ..core.paging import LARGEST_ID
 from .models import WAITING, Follow, User
 
 SHORTEST_NAME_PART = 2
+# So many accounts with one address are written to.
+MOST_WITH_ADDRESS = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ def get_user_by_id(user_id: int) -> User:
 def find_user_by_email(email: str) -> User | None:
     """The account with that address, regardless of case."""
     return db.session.scalar(select(User).where(User.email_key == email.lower()))
+
+
+def users_by_email(email: str) -> list[User]:
+    """All accounts that were given that address, at most a few; reads the whole table, so not for a page."""
+    key = email.lower()
+    given = select(User).where(or_(User.email_key == key, func.lower(User.email) == key))
+    return list(db.session.scalars(given.order_by(User.id).limit(MOST_WITH_ADDRESS)))
 
 
 def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:

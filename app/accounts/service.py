@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import timedelta
+from secrets import token_hex
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select, update
@@ -28,7 +29,7 @@ from .models import (
     new_session_key,
 )
 from .passwords import password_matches
-from .queries import find_user
+from .queries import find_user, find_user_by_email
 
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 # These would be taken for a place in the address bar, not for a person.
@@ -43,6 +44,8 @@ REFUSALS = {
     SUSPENDED: mark("Your account is suspended. Ask whoever runs this appliance."),
     LEAVING: mark("Your account is being deleted."),
 }
+# Begins what stands for an address that is another account's; with a blank, so it is none.
+SHARED = "shared"
 LAST_SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -109,9 +112,18 @@ def newcomer_status(registration: str) -> str:
     raise Forbidden(BY_INVITATION if registration == "invite" else CLOSED)
 
 
-def create_user(username: str, email: str, password_hash: str, *, is_admin: bool = False, status: str = ACTIVE) -> User:
+def create_user(
+    username: str,
+    email: str,
+    password_hash: str,
+    *,
+    is_admin: bool = False,
+    status: str = ACTIVE,
+    discreet: bool = False,
+) -> User:
     """A new account; raises Invalid, or Conflict (with `values["field"]`) when the name or the address is taken.
 
+    With `discreet`, an address may be another account's too, so that whoever makes this one does not learn of it.
     The database decides uniqueness: looking first would leave a gap between the look and the write.
     """
     name, address = checked_username(username), checked_email(email)
@@ -119,7 +131,7 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
         username=name,
         username_key=name.lower(),
         email=address,
-        email_key=address.lower(),
+        email_key=_email_key(address, discreet=discreet),
         password_hash=password_hash,
         is_admin=is_admin,
         status=status,
@@ -130,6 +142,12 @@ def create_user(username: str, email: str, password_hash: str, *, is_admin: bool
     except IntegrityError as error:
         raise _taken(name) from error
     return user
+
+
+def _email_key(address: str, *, discreet: bool, user_id: int | None = None) -> str:
+    """What an account's address is unique by; by nothing in particular if another account has it already."""
+    holder = find_user_by_email(address) if discreet else None
+    return address.lower() if holder is None or holder.id == user_id else f"{SHARED} {token_hex(16)}"
 
 
 def _taken(name: str, user_id: int | None = None) -> Conflict:
@@ -154,19 +172,21 @@ def refuse_unless_active(user: User) -> None:
         raise Forbidden(REFUSALS[user.status])
 
 
-def change_profile(user: User, username: str, about_me: str, email: str = "") -> None:
+def change_profile(user: User, username: str, about_me: str, email: str = "", *, discreet: bool = False) -> None:
     """Give an account another name (or the same), text and, if given, address; raises Invalid or Conflict.
 
-    A name and an address that were brought along may stay although today's rules would not allow them.
+    A name and an address that were brought along may stay although today's rules would not allow them. `discreet` is
+    as in create_user.
     """
     name = user.username if username.strip() == user.username else checked_username(username)
     address = user.email if email.strip() in ("", user.email) else checked_email(email)
     about = checked_about(about_me)
     user_id = user.id
+    email_key = user.email_key if address == user.email else _email_key(address, discreet=discreet, user_id=user_id)
     try:
         with db.session.begin_nested():
             user.username, user.username_key, user.about_me = name, name.lower(), about
-            user.email, user.email_key = address, address.lower()
+            user.email, user.email_key = address, email_key
     except IntegrityError as error:
         raise _taken(name, user_id) from error
 

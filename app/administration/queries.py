@@ -56,7 +56,7 @@ def _people(beginning: str, shown: str) -> Select[Any]:
     if shown in NARROWED:
         statement = statement.where(NARROWED[shown])
     if key := beginning.lower():
-        found = (column.startswith(key, autoescape=True) for column in (User.username_key, User.email_key))
+        found = (column.startswith(key, autoescape=True) for column in (User.username_key, func.lower(User.email)))
         statement = statement.where(or_(*found))
     return statement
 

@@ -17,7 +17,7 @@ from .child import run_in_child
 from .refusal import Reason, Refusal
 from .settings import read_settings
 from .supervision import supervise
-from .volume import check_file_system, check_port, check_writable, take_lock, wait_for_clock
+from .volume import check_file_system, check_port, check_writable, make_run_folder, take_lock, wait_for_clock
 from .waiting import wait_and_tell
 
 Result = TypeVar("Result")
@@ -72,7 +72,7 @@ def check_surroundings() -> Settings:
     )
     take_lock(settings.data_dir, settings.lock_wait)
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
-    settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_run_folder(settings.run_dir)
     return settings
 
 

@@ -8,25 +8,43 @@ from .. import assemble
 from ..core.config import Settings
 from ..core.database import db, transaction
 from ..setup.service import new_code
+from .machines import check_machines
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
+from .server import prepare_server
 from .settings import read_settings
 from .waiting import note_step
 
 
 def prepare_data(settings: Settings) -> None:
     """Leave a database that is sound and up to date, and say how to begin; raises Refusal. Twice does no harm."""
+    if settings.database is None:
+        settings = _prepare_file(settings)
+    else:
+        tell = partial(note_step, settings.run_dir)
+        prepare_server(settings, tell)
+        check_machines(settings, tell)
+        settings = _with_secret_key(settings)
+    print(_greeting(settings), flush=True)
+
+
+def _prepare_file(settings: Settings) -> Settings:
     if told := complete_restore(settings.data_dir):
         print(f"microblog: {told}", flush=True)
         settings = read_settings()
-    if not settings.secret_key:
-        ensure_secret_key(settings.data_dir)
-        settings = read_settings()
+    settings = _with_secret_key(settings)
     check_presence(settings.database_path)
     check_soundness(settings.database_path)
     bring_up_to_date(settings.database_path, partial(note_step, settings.run_dir))
-    print(_greeting(settings), flush=True)
+    return settings
+
+
+def _with_secret_key(settings: Settings) -> Settings:
+    if settings.secret_key:
+        return settings
+    ensure_secret_key(settings.data_dir)
+    return read_settings()
 
 
 def _greeting(settings: Settings) -> str:

@@ -22,6 +22,7 @@ class Reason(IntEnum):
     NO_WAL = 81
     RESTORE = 82
     PORT = 83
+    DATABASE = 84
 
 
 class Refusal(Exception):

@@ -80,11 +80,11 @@ def bring_up_to_date(database: Path, tell: Tell = tell_nobody) -> None:
             revision = revision_of(connection)
             connection.rollback()
             if revision is not None and revision not in known_revisions():
-                raise _newer(connection)
+                raise newer_data(connection)
             if revision != newest_revision():
                 _migrate_safely(connection, database, revision, tell if revision else tell_nobody)
             _use_wal(connection)
-            _record_version(connection)
+            record_version(connection)
     finally:
         engine.dispose()
     marker = database.parent / INITIALISED
@@ -111,7 +111,8 @@ def _engine(database: Path) -> Engine:
     return engine
 
 
-def _newer(connection: Connection) -> Refusal:
+def newer_data(connection: Connection) -> Refusal:
+    """Why data of a later version is left alone."""
     version = connection.execute(text("SELECT value FROM fact WHERE name = 'app_version'")).scalar()
     connection.rollback()
     return Refusal(
@@ -174,12 +175,17 @@ class Steps:
         self.tell()
 
 
+def upgrade(config: Config) -> None:
+    """Run the migrations that are missing."""
+    command.upgrade(config, "head")
+
+
 def _migrate(connection: Connection, revision: str | None, tell: Tell) -> None:
     config = migration_config()
     steps = Steps(config, revision, tell)
     config.attributes.update(connection=connection, applied=steps.applied)
     steps.tell()
-    command.upgrade(config, "head")
+    upgrade(config)
     connection.rollback()
     tell("checking the data after it was brought up to date")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
@@ -210,10 +216,13 @@ def _use_wal(connection: Connection) -> None:
         )
 
 
-def _record_version(connection: Connection) -> None:
-    statement = text(
-        "INSERT INTO fact (name, value) VALUES ('app_version', :version) "
-        "ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
-    )
-    connection.execute(statement, {"version": VERSION})
+def record_version(connection: Connection) -> None:
+    """Note the version of this program in the database, for the next one to tell."""
+    noted = connection.execute(text("SELECT value FROM fact WHERE name = 'app_version'")).scalar()
+    if noted is None:
+        connection.execute(
+            text("INSERT INTO fact (name, value) VALUES ('app_version', :version)"), {"version": VERSION}
+        )
+    elif noted != VERSION:
+        connection.execute(text("UPDATE fact SET value = :version WHERE name = 'app_version'"), {"version": VERSION})
     connection.commit()

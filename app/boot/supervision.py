@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ from supervisor.supervisord import Supervisor, go
 
 from .child import run_and_exit
 from .exits import ExitCounter
+from .sharing import share_what_is_loaded
 
 Program = Callable[[], object]
 # What supervisord handles, and a program must find as any other would.
@@ -32,9 +32,7 @@ def supervise(configuration: Path, programs: Mapping[str, Program]) -> None:
     options = ForkingOptions(programs)
     options.realize(["-c", str(configuration)])
     options.first, options.test = True, False
-    # Out of the collector's reach: it writes into every object that it looks at, and what is written is not shared.
-    gc.collect()
-    gc.freeze()
+    share_what_is_loaded()
     go(options)
     options.close_logger()
 

@@ -84,6 +84,21 @@ def check_writable(folder: Path) -> None:
         ) from error
 
 
+def make_run_folder(folder: Path) -> None:
+    """Make the folder for signs of life between the processes; refuse where this user cannot, or not write there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise Refusal(
+            Reason.NOT_WRITABLE,
+            f"user {os.getuid()} cannot write to {folder} ({error.strerror})",
+            f"In a read-only container have memory there: `docker run --tmpfs {folder.parent}:uid={os.getuid()} …`. "
+            "Or set MICROBLOG_RUN_DIR to a folder that this user can make",
+        ) from error
+
+
 def take_lock(folder: Path, wait_seconds: int) -> int:
     """Take the appliance's lock for as long as this process, or what it turns into, lives; its file descriptor.
 

@@ -18,6 +18,7 @@ import click
 from flask.cli import AppGroup
 
 from ..backup.archive import check_archive, read_manifest
+from ..backup.elsewhere import advice
 from ..backup.making import Made, Sources, is_unchanged, make_backup
 from ..backup.manifest import AUTHORITY, Manifest, file_name
 from ..backup.snapshot import BackupError
@@ -52,8 +53,11 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def the_store() -> Store:
-    """The backups of this appliance."""
-    return Store(settings().data_dir)
+    """The backups of this appliance; raises BackupError where they would not be of its database."""
+    chosen = settings()
+    if chosen.database:
+        raise BackupError(advice(chosen.database.url))
+    return Store(chosen.data_dir)
 
 
 def the_sources(extra: dict[str, bytes] | None = None) -> Sources:

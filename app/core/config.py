@@ -11,7 +11,10 @@ from datetime import time
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from .backup_settings import backup_at
+from .database_settings import DatabaseSettings, database_settings
 from .environment import SecretKeyError, SettingsError, Source
 from .mail_settings import MailSettings, mail_settings
 from .metrics_settings import metrics_token
@@ -68,6 +71,15 @@ class Settings:
     search: SearchSettings = field(default_factory=SearchSettings)
     # What Prometheus must show to be given figures; empty: there are none.
     metrics_token: str = field(default="", repr=False)
+    # The database on a server; None: the SQLite file.
+    database: DatabaseSettings | None = None
+    # So many seconds the start waits for a server.
+    database_wait: int = 120
+
+    @property
+    def database_url(self) -> URL:
+        """Where the database is, for SQLAlchemy."""
+        return self.database.url if self.database else URL.create("sqlite", database=str(self.database_path))
 
     @property
     def database_path(self) -> Path:
@@ -83,7 +95,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; raise SettingsError naming the first one that cannot be used."""
         source = Source(os.environ if environment is None else environment)
-        data_dir, languages = _data_dir(source), _languages(source)
+        database = database_settings(source)
+        data_dir, languages = _data_dir(source, on_server=database is not None), _languages(source)
         return cls(
             data_dir=data_dir,
             run_dir=_run_dir(source, data_dir),
@@ -109,23 +122,26 @@ class Settings:
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
             translator=translator_settings(source, languages),
-            backup_at=backup_at(source),
+            # Ours are of the SQLite file; a server has tools of its own.
+            backup_at=None if database else backup_at(source),
             search=search_settings(source),
             metrics_token=metrics_token(source),
+            database=database,
+            database_wait=source.number("MICROBLOG_DATABASE_WAIT", 120, 0, 3600),
         )
 
 
-def _data_dir(source: Source) -> Path:
+def _data_dir(source: Source, *, on_server: bool) -> Path:
     """MICROBLOG_DATA_DIR, or the folder of the SQLite file that DATABASE_URL, upstream's setting, names."""
-    chosen, address = source.text("MICROBLOG_DATA_DIR", ""), source.text("DATABASE_URL", "")
-    if not address:
+    chosen, address = source.text("MICROBLOG_DATA_DIR", ""), source.text_or_file("DATABASE_URL")
+    if not address or on_server:
         return Path(chosen or "data").absolute()
     path = Path(address.removeprefix(SQLITE)).absolute()
     elsewhere = bool(chosen) and Path(chosen).absolute() != path.parent
     if not address.startswith(SQLITE) or path.name != DATABASE_FILE or elsewhere:
         raise SettingsError(
-            f"DATABASE_URL is {address.partition(':')[0]}:…, but the data is in SQLite, in MICROBLOG_DATA_DIR; "
-            "remove the setting, start, then bring your data along with: flask import microblog URL"
+            f"DATABASE_URL names a file, and the data is in {DATABASE_FILE} in the folder MICROBLOG_DATA_DIR; remove "
+            "the setting, start, then bring the data of another Microblog along with: flask import microblog FILE"
         )
     return path.parent
 

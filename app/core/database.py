@@ -1,4 +1,4 @@
-"""The database: SQLite set up so that an acknowledged write survives a pulled plug, and one way to write."""
+"""The database: SQLite set up so that an acknowledged write survives a pulled plug, or a server; one way to write."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, Engine, MetaData, Result, event
+from sqlalchemy import URL, Connection, CursorResult, Engine, MetaData, Result, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from .errors import Busy, StorageFailing, StorageFull
+from .errors import Busy, DomainError, StorageFailing, StorageFull
+from .server import POSTGRESQL, RECYCLE_SECONDS, engine_arguments, is_server, leave_out_nul, take_turns
+from .server_errors import name_errors
 
 logger = logging.getLogger(__name__)
 BUSY_TIMEOUT_MILLISECONDS = 10_000
@@ -61,13 +63,23 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 Model = Base
 
 
-def engine_options(threads: int) -> dict[str, Any]:
+def engine_options(threads: int, url: URL, authority: Path | None = None) -> dict[str, Any]:
     """Options for the engine of a process with this many threads: a connection each and none to spare."""
-    return {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
+    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
+    if is_server(url):
+        # A server may be restarted; whoever comes next is not to notice.
+        options |= {"pool_pre_ping": True, "pool_recycle": RECYCLE_SECONDS, **engine_arguments(url, authority)}
+    return options
 
 
 def configure_engine(engine: Engine) -> None:
-    """Take the transactions of an SQLite engine into our own hands: pragmas on connect, our own BEGIN."""
+    """Take the transactions of an engine into our own hands: on SQLite by pragmas and our own BEGIN."""
+    if is_server(engine.url):
+        take_turns(engine, _writing.get)
+        name_errors(engine)
+        if engine.dialect.name == POSTGRESQL:
+            leave_out_nul(engine)
+        return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
 
@@ -131,9 +143,11 @@ class WriteQueue:
 _queues: dict[str, WriteQueue] = {}
 
 
-def use_write_queue(path: Path) -> None:
-    """Make writers of this process queue on the file `path`."""
-    _queues["default"] = WriteQueue(path)
+def use_write_queue(path: Path | None) -> None:
+    """Make writers of this process queue on the file `path`; with None, the database alone lets them take turns."""
+    _queues.pop("default", None)
+    if path is not None:
+        _queues["default"] = WriteQueue(path)
 
 
 @contextmanager
@@ -192,16 +206,23 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        text = str(error.orig)
-        if "database or disk is full" in text:
-            raise StorageFull from error
-        if "database is locked" in text or "database table is locked" in text:
-            raise Busy from error
-        if any(sign in text for sign in FAILING):
-            # The person is told no details, so they have to stand somewhere.
-            logger.error("the database cannot be written: %s", text)
-            raise StorageFailing from error
-        raise
+        meant = _told_by_sqlite(str(error.orig))
+        if meant is None:
+            raise
+        raise meant from error
+
+
+def _told_by_sqlite(text: str) -> DomainError | None:
+    """What a person can be told of an error of SQLite, None if it is a mistake of ours."""
+    if "database or disk is full" in text:
+        return StorageFull()
+    if "database is locked" in text or "database table is locked" in text:
+        return Busy()
+    if any(sign in text for sign in FAILING):
+        # The person is told no details, so they have to stand somewhere.
+        logger.error("the database cannot be written: %s", text)
+        return StorageFailing()
+    return None
 
 
 @event.listens_for(Session, "before_flush")

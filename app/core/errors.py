@@ -61,6 +61,12 @@ class Busy(DomainError):
     usual = mark("The appliance is busy right now. Try again in a moment.")
 
 
+class DatabaseAway(Busy):
+    """The server of the database does not answer, or ended the connection."""
+
+    usual = mark("The database of this appliance does not answer right now. Try again in a moment.")
+
+
 class StorageFull(DomainError):
     """There is no room on the disk."""
 

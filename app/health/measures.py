@@ -80,6 +80,8 @@ def _storage() -> Iterator[Metric]:
     usage = shutil.disk_usage(chosen.data_dir)
     yield _gauge("microblog_disk_free_bytes", "Room left where the data is.", usage.free)
     yield _gauge("microblog_disk_bytes", "Room there in all.", usage.total)
+    if chosen.database:
+        return
     yield _gauge("microblog_database_bytes", "The database file.", chosen.database_path.stat().st_size)
     yield _gauge("microblog_database_log_bytes", "Its write-ahead log.", log_size(chosen.database_path))
 

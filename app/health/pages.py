@@ -49,6 +49,8 @@ class Backups:
     noted: dict[str, Any]
     next_night: datetime | None
     percent: int | None
+    # The database is on a server, whose own tool is there for that.
+    elsewhere: bool
 
     def moment(self, section: str) -> datetime:
         """When what was noted in a section happened."""
@@ -98,7 +100,7 @@ def _backups() -> Backups:
     store = Store(chosen.data_dir)
     at = chosen.backup_at
     next_night = None if at is None else next_slot(utc_now(), at, chosen.time_zone)
-    return Backups(store.backups(), store.status(), next_night, _percent())
+    return Backups(store.backups(), store.status(), next_night, _percent(), elsewhere=chosen.database is not None)
 
 
 def _percent() -> int | None:
@@ -122,6 +124,9 @@ def feed() -> list[dict[str, Any]]:
 def back_up() -> Answer:
     """Have the worker make a backup, unless one is being made."""
     require_token()
+    if settings().database:
+        # No page of ours asks for it.
+        raise NotFound
     if _percent() is None:
         ask_for_backup(settings().run_dir)
         wake_worker()

@@ -11,9 +11,10 @@ from sqlalchemy import URL, Connection, Engine, Row, Select, column, create_engi
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from ..core.address import shown
 from ..core.errors import Invalid
 from ..core.schema import known_revisions
-from .address import parse_address, shown
+from .address import parse_address
 from .files import opened_file
 
 REVISION = "834b1a697901"

@@ -1,4 +1,4 @@
-"""An invitation, and who came by it."""
+"""An invitation, who came by it, and accounts that wait for their address to be confirmed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..accounts.models import User
+from ..accounts.models import EMAIL_LENGTH, USERNAME_LENGTH, User
+from ..accounts.passwords import HASH_LENGTH
 from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
@@ -47,6 +48,24 @@ class Invitation(Model):
     def is_good(self) -> bool:
         """Whether somebody can still come by it."""
         return self.uses_left > 0 and self.revoked_at is None and not self.is_expired
+
+
+class Registration(Model):
+    """An account that somebody wants to have, until the link in the letter to the address is opened.
+
+    The same row is made whether or not that address has an account: the worker finds out, so that nobody else can.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(USERNAME_LENGTH))
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    password_hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    # None: no letter with a link has been written yet.
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
 
 class Admission(Model):

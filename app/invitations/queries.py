@@ -9,7 +9,7 @@ from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, Page, Position, newest_first
 from ..core.secrets import hash_of
-from .models import Admission, Invitation
+from .models import Admission, Invitation, Registration
 
 
 def _with_creator() -> Select[Invitation]:
@@ -39,3 +39,8 @@ def invitation_of(user_id: int) -> Invitation | None:
     """The invitation by which an account was made, with whoever made it."""
     statement = _with_creator().join(Admission, Admission.invitation_id == Invitation.id)
     return db.session.scalar(statement.where(Admission.user_id == user_id))
+
+
+def registration_of(token: str) -> Registration | None:
+    """The registration that waits for this token."""
+    return db.session.scalar(select(Registration).where(Registration.token_hash == hash_of(token)))

@@ -12,25 +12,32 @@ from werkzeug.wrappers import Response
 
 from ..accounts.forms import RegistrationForm
 from ..accounts.models import WAITING
-from ..accounts.passwords import hash_password
+from ..accounts.passwords import hash_password, password_matches
 from ..accounts.service import create_user, newcomer_status
+from ..attempts import service as attempts
+from ..attempts.service import HERE
 from ..audit.service import INVITATION_REVOKED, INVITED, JOINED, REGISTERED, record
-from ..core.database import transaction
-from ..core.errors import Conflict, Invalid
+from ..core.database import db, transaction
+from ..core.errors import Conflict, Invalid, mark
+from ..sessions.guard import let_in
 from ..web.context import settings, site_address, visitor_address
-from ..web.forms import attach, checked_token, status_of
+from ..web.forms import attach, checked_token, form_page, status_of
 from ..web.guard import administrator_required
+from ..web.locale import language_of_request
 from ..web.paging import linked, position
 from ..web.qr import qr_code
 from ..web.throttle import Throttle
 from . import queries, service
-from .forms import InvitationForm
+from .forms import ConfirmationForm, InvitationForm
 from .models import Invitation
 
 blueprint = Blueprint("invitations", __name__)
 WRONG_LINKS = "microblog.wrong_invitations"
 MOST_WRONG = 20
 WRONG_SECONDS = 300
+REGISTRATIONS = "microblog.registrations"
+MOST_LETTERS = 20
+LETTER_SECONDS = 900
 
 Answer = str | Response | tuple[str, int]
 
@@ -38,6 +45,7 @@ Answer = str | Response | tuple[str, int]
 def init_invitations(app: Flask) -> None:
     """The pages."""
     app.extensions[WRONG_LINKS] = Throttle(MOST_WRONG, WRONG_SECONDS)
+    app.extensions[REGISTRATIONS] = Throttle(MOST_LETTERS, LETTER_SECONDS)
     app.register_blueprint(blueprint)
 
 
@@ -51,17 +59,80 @@ def register() -> Answer:
         return render_template("invitations/needed.html")
     status = newcomer_status(settings().registration)
     if form.validate_on_submit():
-        password_hash = hash_password(form.password.data)
         try:
-            with transaction():
-                user = create_user(form.username.data, form.email.data, password_hash, status=status)
-                record(REGISTERED, subject=user.username, address=visitor_address())
+            return _ask_to_confirm(form) if settings().mail else _make(form, status)
         except Conflict as error:
             attach(form, error, str(error.values["field"]))
-        else:
-            return _made(status)
-    page = render_template("accounts/register.html", form=form, approval=status == WAITING)
+    page = render_template(
+        "accounts/register.html", form=form, approval=status == WAITING, confirmed=settings().mail is not None
+    )
     return (page, status_of(form)) if form.is_submitted() else page
+
+
+def _make(form: RegistrationForm, status: str) -> Answer:
+    """Where no letters are sent, at once; that somebody has the address is not told."""
+    password_hash = hash_password(form.password.data)
+    with transaction():
+        user = create_user(form.username.data, form.email.data, password_hash, status=status, discreet=True)
+        record(REGISTERED, subject=user.username, address=visitor_address())
+    return _made(status)
+
+
+def _ask_to_confirm(form: RegistrationForm) -> Answer:
+    """Where letters are sent, once the link in one is opened; whoever has the address gets one that says so."""
+    throttle: Throttle = current_app.extensions[REGISTRATIONS]
+    throttle.check(visitor_address())
+    password_hash = hash_password(form.password.data)
+    with transaction():
+        service.request_registration(
+            form.username.data, form.email.data, password_hash, site_address(), language_of_request()
+        )
+    throttle.failed(visitor_address())
+    flash(_("A letter is on its way to you. Open the link in it to finish your account: it is good for a day."), "info")
+    return redirect(url_for("sessions.login"))
+
+
+@blueprint.route(f"{service.CONFIRMATION_PATH}<token>", methods=["GET", "POST"])
+def confirm(token: str) -> Answer:
+    """Finish an account, with the link from the letter and the password; a look alone changes nothing."""
+    if current_user.is_authenticated:
+        flash(_("You are logged in. Log out to finish another account."), "info")
+        return redirect(url_for("posts.index"))
+    status = newcomer_status(settings().registration)
+    registration = service.find_registration(token)
+    form, email = ConfirmationForm(data={"username": registration.username}), registration.email
+    if form.validate_on_submit():
+        try:
+            return _finish(token, form, status)
+        except Conflict as error:
+            attach(form, error, "username")
+        except Invalid as error:
+            attach(form, error, error.field)
+    return form_page("invitations/confirm.html", form, email=email)
+
+
+def _finish(token: str, form: ConfirmationForm, status: str) -> Answer:
+    """The password was chosen by whoever asked; whoever only reads the letter must not make an account for them."""
+    _check_password(token, form.password.data)
+    with transaction():
+        user = service.finish(service.find_registration(token), form.username.data, status)
+        record(REGISTERED, subject=user.username, address=visitor_address())
+    if status == WAITING:
+        return _made(status)
+    flash(_("Welcome. Your account is ready."), "success")
+    return let_in(user)
+
+
+def _check_password(token: str, password: str) -> None:
+    counters = [attempts.counted(settings().secret_key, HERE, "registration", token)]
+    attempts.check(counters)
+    stored = service.find_registration(token).password_hash
+    # Nothing may hold the database while the hash is computed.
+    db.session.rollback()
+    if not password_matches(stored, password):
+        with transaction():
+            attempts.note_failure(counters)
+        raise Invalid(mark("This is not the password that you chose."), "password")
 
 
 @blueprint.route(f"{service.PATH}<token>", methods=["GET", "POST"])

@@ -1,28 +1,36 @@
-"""The rules of invitations: how far they go, and that nobody comes by one that is used up."""
+"""The rules of ways in: how far an invitation goes, and that a registration is finished by whoever reads its letter."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, func, or_, select, update
 
 from ..accounts.models import User
-from ..accounts.service import CLOSED, create_user
-from ..core.database import db
-from ..core.errors import Forbidden, Invalid, mark
+from ..accounts.queries import find_user
+from ..accounts.service import CLOSED, NAME_TAKEN, checked_email, checked_username, create_user
+from ..core.database import changed_rows, db
+from ..core.errors import Conflict, Forbidden, Invalid, mark
 from ..core.paging import whole_number
+from ..core.room import require_room
 from ..core.secrets import hash_of
 from ..core.text import clean
 from ..core.time import utc_now
-from .models import NOTE_LENGTH, Admission, Invitation
-from .queries import find_good
+from ..jobs.service import enqueue
+from .models import NOTE_LENGTH, Admission, Invitation, Registration
+from .queries import find_good, registration_of
 
-PATH = "/invite/"
+PATH, CONFIRMATION_PATH = "/invite/", "/auth/register/"
+ANSWER = "invitations.answer_registration"
+# A link in a letter is good for so long; of those who never open it, so many are kept at most.
+REGISTRATION_LIFETIME, MOST_REGISTRATIONS = timedelta(days=1), 1000
 MOST_USES, MOST_DAYS = 100, 365
 TOKEN_BYTES = 18
 # The same for a forged, a used, an old and a revoked one: more would tell what there was.
 VOID = mark("This invitation is not good, or no longer. Ask whoever gave it to you for a new one.")
+
+LINK_VOID = mark("This link is no longer good: it was used already, or it is over a day old. Make the account again.")
 
 
 def checked_uses(text: str) -> int:
@@ -88,7 +96,7 @@ def accept(token: str, username: str, email: str, password_hash: str) -> User:
     Raises Invalid when no use is left; Invalid or Conflict, with its field, for a name or address that cannot be had.
     """
     invitation_id = _take_use(token)
-    user = create_user(username, email, password_hash)
+    user = create_user(username, email, password_hash, discreet=True)
     db.session.add(Admission(user_id=user.id, invitation_id=invitation_id))
     return user
 
@@ -100,11 +108,56 @@ def _take_use(token: str) -> int:
         Invitation.revoked_at.is_(None),
         or_(Invitation.expires_at.is_(None), Invitation.expires_at > utc_now()),
     )
-    statement = update(Invitation).where(Invitation.token_hash == hash_of(token), *good)
-    taken: int | None = db.session.scalar(
-        statement.values(uses_left=Invitation.uses_left - 1).returning(Invitation.id),
-        execution_options={"synchronize_session": False},
-    )
-    if taken is None:
+    invitation_id = db.session.scalar(select(Invitation.id).where(Invitation.token_hash == hash_of(token)))
+    taken = update(Invitation).where(Invitation.id == invitation_id, *good).values(uses_left=Invitation.uses_left - 1)
+    result = db.session.execute(taken, execution_options={"synchronize_session": False})
+    if invitation_id is None or changed_rows(result) == 0:
         raise Invalid(VOID)
-    return taken
+    return invitation_id
+
+
+def request_registration(username: str, email: str, password_hash: str, address: str, language: str) -> None:
+    """Note who wants to have an account, and let the worker write to that e-mail address, by the site at `address`.
+
+    What is done here is the same whether or not somebody has the address; the worker finds that out. Raises Conflict
+    for a name that is taken, which everybody may know, and Invalid.
+    """
+    require_room()
+    name = checked_username(username)
+    if find_user(name):
+        raise Conflict(NAME_TAKEN, field="username")
+    registration = Registration(username=name, email=checked_email(email), password_hash=password_hash)
+    db.session.add(registration)
+    db.session.flush()
+    too_many = Registration.id <= registration.id - MOST_REGISTRATIONS
+    db.session.execute(delete(Registration).where(or_(too_many, Registration.created_at < _oldest())))
+    enqueue(ANSWER, {"id": registration.id, "address": address, "language": language})
+
+
+def write_link(registration: Registration, address: str) -> str:
+    """The link by which a registration is finished; told this once."""
+    token = token_urlsafe(TOKEN_BYTES)
+    registration.token_hash = hash_of(token)
+    return address + CONFIRMATION_PATH + token
+
+
+def find_registration(token: str) -> Registration:
+    """The registration that a link is for; raises Invalid when it is forged, too old or used."""
+    registration = registration_of(token)
+    if registration is None or registration.created_at < _oldest():
+        raise Invalid(LINK_VOID)
+    return registration
+
+
+def finish(registration: Registration, username: str, status: str) -> User:
+    """Make the account of a registration; whatever else waited for its address is void.
+
+    Raises Invalid or Conflict, with its field, if the name or the address was taken meanwhile.
+    """
+    user = create_user(username, registration.email, registration.password_hash, status=status)
+    db.session.execute(delete(Registration).where(func.lower(Registration.email) == registration.email.lower()))
+    return user
+
+
+def _oldest() -> datetime:
+    return utc_now() - REGISTRATION_LIFETIME

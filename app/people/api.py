@@ -24,6 +24,7 @@ from .queries import Person
 from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
 
 EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password, and the link in a letter.")
+ON_PAGE = mark("Make the account on the page “Make an account”: its address is confirmed by the link in a letter.")
 blueprint = Blueprint("people", __name__, url_prefix="/api/users")
 
 
@@ -34,6 +35,8 @@ def init_people(app: Flask) -> None:
 
 def _registration_open() -> None:
     service.newcomer_status(settings().registration)
+    if settings().mail:
+        raise Forbidden(ON_PAGE)
 
 
 def _own_account(user_id: int) -> None:
@@ -90,12 +93,13 @@ def following(user_id: int, query: dict[str, Any]) -> Listing:
 def create(body: dict[str, str]) -> Made:
     """Make an account.
 
-    Needs no token. 403 where the appliance lets nobody make one themselves; 400 when the name or the address is taken.
+    Needs no token. 403 where the appliance lets nobody make one themselves, and where it sends letters: there accounts
+    are made on the page, and the address is confirmed. 400 when the name is taken.
     """
     password_hash = hash_password(checked_password(body["password"], body["username"], body["email"]))
     with transaction():
         status = service.newcomer_status(settings().registration)
-        user = service.create_user(body["username"], body["email"], password_hash, status=status)
+        user = service.create_user(body["username"], body["email"], password_hash, status=status, discreet=True)
         record(REGISTERED, subject=user.username, address=visitor_address())
         user.about_me = service.checked_about(body["about_me"])
         user_id = user.id
@@ -109,7 +113,7 @@ def change(user_id: int, body: dict[str, str]) -> Person:
     """Change one's own name, address or text.
 
     403 for any other account than that of the token, and for another address where letters are sent: it is changed on
-    the page “Security”, with the password; 400 when the name or the address is taken.
+    the page “Security”, with the password; 400 when the name is taken.
     """
     with transaction():
         user = get_user_by_id(user_id)
@@ -117,7 +121,7 @@ def change(user_id: int, body: dict[str, str]) -> Person:
         old = user.email
         if settings().mail and changed["email"].strip() != old:
             raise Forbidden(EMAIL_ON_PAGE)
-        service.change_profile(user, **changed)
+        service.change_profile(user, **changed, discreet=True)
         if user.email != old:
             record(EMAIL_CHANGED, subject=user.username, address=visitor_address())
     return queries.get_person(user_id)

@@ -11,7 +11,7 @@ from ..web.fields import Address, Part, Pattern, Picture, Text
 from ..web.schemas import Body, PageMeta, Shape, list_of
 
 ABOUT = {"description": "At most 140 characters, as a reader counts them.", "examples": ["I grow apples."]}
-EMAIL = {"description": "An e-mail address that no other account has.", "examples": ["dora@example.org"]}
+EMAIL = {"description": "An e-mail address.", "examples": ["dora@example.org"]}
 USERNAME_RULE = Pattern(USERNAME.pattern, _l(NAME_RULE))
 
 

@@ -1,4 +1,4 @@
-"""Letters about another e-mail address: the link to the new one, and a notice to the old one."""
+"""Letters about another e-mail address: the link or a refusal to the new one, and a notice to the old one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ def confirmation_letter(user: User, address: str, link: str) -> Letter:
             subject=str(_("Confirm your e-mail address")),
             text=render_template("mail/email_confirm.txt", user=user, link=link),
             html=render_template("mail/email_confirm.html", user=user, link=link),
+        )
+
+
+def taken_letter(user: User, address: str) -> Letter:
+    """A letter in place of that to an address which is another account's already."""
+    with speaking(user.language):
+        return Letter(
+            recipient=address,
+            subject=str(_("Your e-mail address on Microblog")),
+            text=render_template("mail/email_taken.txt", user=user),
+            html=render_template("mail/email_taken.html", user=user),
         )
 
 

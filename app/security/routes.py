@@ -23,7 +23,7 @@ from ..sessions.service import keep_session
 from ..web.context import settings, site_address, visitor_address
 from ..web.forms import Form, attach, form_page
 from . import service
-from .emails import confirmation_letter, notice_letter
+from .emails import confirmation_letter, notice_letter, taken_letter
 from .forms import EmailForm, PasswordForm
 
 blueprint = Blueprint("security", __name__)
@@ -88,19 +88,16 @@ def _ask_to_confirm(user: User, email: str) -> None:
     with transaction():
         address = accounts.checked_email(email)
         signed = service.request_change(user, address, settings().secret_key)
-        if signed:
-            link = site_address() + url_for("security.confirm_email", token=signed)
-            send_later(confirmation_letter(user, address, link))
-            send_later(notice_letter(user, address))
-    flash(
-        _("If this address can be used, a letter with a link is on its way to it. Until then all stays as it is."),
-        "info",
-    )
+        link = site_address() + url_for("security.confirm_email", token=signed)
+        known = service.is_anothers(user, address)
+        send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
+        send_later(notice_letter(user, address))
+    flash(_("A letter is on its way to this address. Until its link is opened all stays as it is."), "info")
 
 
 def _save_email(user: User, email: str) -> None:
     with transaction():
-        service.change_email(user, email)
+        service.change_email(user, email, discreet=True)
         record(EMAIL_CHANGED, subject=user.username, address=visitor_address())
     flash(_("Your e-mail address is changed."), "success")
 

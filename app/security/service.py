@@ -22,17 +22,21 @@ VOID = mark("This link is no longer good: it was used already, it is too old, or
 
 
 def request_change(user: User, email: str, secret: str) -> str:
-    """Note the address that an account is to have; what the link to confirm it ends with, empty for no letter.
+    """Note the address that an account is to have; what the link to confirm it ends with.
 
-    No letter goes to an address that somebody has already, which is not told apart: who has one is nobody's business.
+    The same for an address that somebody has already, for that is nobody's business; only do not send the link then.
     """
     address = checked_email(email)
     _forget(user.id)
-    if find_user_by_email(address) is not None:
-        return ""
     token = token_urlsafe(TOKEN_BYTES)
     db.session.add(EmailChange(user_id=user.id, email=address, token_hash=hash_of(token)))
     return str(URLSafeTimedSerializer(secret, salt=SALT).dumps(token))
+
+
+def is_anothers(user: User, address: str) -> bool:
+    """Whether another account has that address, so that its owner is told instead of sent the link."""
+    holder = find_user_by_email(address)
+    return holder is not None and holder.id != user.id
 
 
 def find_change(secret: str, signed: str) -> tuple[User, EmailChange]:
@@ -48,9 +52,9 @@ def find_change(secret: str, signed: str) -> tuple[User, EmailChange]:
     return row[0], row[1]
 
 
-def change_email(user: User, email: str) -> None:
-    """Give an account another address now; raises Invalid or, when somebody has it, Conflict."""
-    change_profile(user, user.username, user.about_me, email)
+def change_email(user: User, email: str, *, discreet: bool = False) -> None:
+    """Give an account another address now; raises Invalid or, unless `discreet`, Conflict when somebody has it."""
+    change_profile(user, user.username, user.about_me, email, discreet=discreet)
     _forget(user.id)
 
 

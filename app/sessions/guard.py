@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, make_response, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user
 
 from ..accounts.models import User
+from ..attempts.guard import note, remember_browser
+from ..audit.service import LOGGED_IN
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
 from ..core.secrets import hash_of
@@ -69,6 +71,16 @@ def enter(user: User, *, remember: bool = False) -> None:
             user, user_agent=request.user_agent.string, address=visitor_address(), remembered=remember
         )
     login_user(user, remember=remember)
+
+
+def let_in(user: User, target: str | None = None, *, remember: bool = False) -> Response:
+    """Log a visitor in who has proved who it is, note it, and lead them to `target` or home."""
+    name = user.username
+    enter(user, remember=remember)
+    note(LOGGED_IN, name)
+    response = make_response(redirect(target or url_for("posts.index")))
+    remember_browser(response, name)
+    return response
 
 
 def begin_second_step(user: User, *, remember: bool) -> None:

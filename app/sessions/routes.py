@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 from werkzeug.wrappers import Response
 
-from ..accounts.models import User
-from ..attempts.guard import authenticated, note, remember_browser
-from ..audit.service import LOGGED_IN, SESSIONS_ENDED, record
+from ..attempts.guard import authenticated
+from ..audit.service import SESSIONS_ENDED, record
 from ..core.database import transaction
 from ..core.errors import Forbidden, Invalid, mark
 from ..second_factor.forms import CodeForm
@@ -21,7 +20,7 @@ from ..web.forms import attach, form_page, require_token
 from ..web.security import safe_next
 from . import queries, service
 from .forms import LoginForm
-from .guard import begin_second_step, end_second_step, enter, init_guard, present_session, second_step
+from .guard import begin_second_step, end_second_step, init_guard, let_in, present_session, second_step
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -51,7 +50,7 @@ def login() -> Answer:
                 begin_second_step(user, remember=form.remember_me.data)
                 return redirect(url_for("sessions.code", next=target))
             if user is not None:
-                return _let_in(user, target, remember=form.remember_me.data)
+                return let_in(user, target, remember=form.remember_me.data)
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
     return form_page("sessions/login.html", form, next_url=target)
 
@@ -68,18 +67,9 @@ def code() -> Answer:
     if form.validate_on_submit():
         if code_is_right(user, form.code.data):
             end_second_step()
-            return _let_in(user, target, remember=remember)
+            return let_in(user, target, remember=remember)
         attach(form, Invalid(WRONG_CODE), "code")
     return form_page("sessions/code.html", form)
-
-
-def _let_in(user: User, target: str | None, *, remember: bool) -> Response:
-    name = user.username
-    enter(user, remember=remember)
-    note(LOGGED_IN, name)
-    response = make_response(redirect(target or url_for("posts.index")))
-    remember_browser(response, name)
-    return response
 
 
 @blueprint.post("/auth/logout")

@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("user", recreate="always", table_kwargs={"sqlite_autoincrement": True}) as batch:
+    # Only SQLite makes the table anew, for the sake of the constraint.
+    with op.batch_alter_table("user", table_kwargs={"sqlite_autoincrement": True}) as batch:
         batch.add_column(sa.Column("status", sa.String(length=16), nullable=False, server_default="active"))
         batch.create_check_constraint(
             op.f("ck_user_known_status"), "status IN ('active', 'waiting', 'suspended', 'leaving')"

@@ -66,8 +66,6 @@ BAD = [
     ("email", "a b@example.org", "not an e-mail address"),
     ("email", "a@example.org\r\nBcc: x@example.org", "not an e-mail address"),
     ("email", f"{'x' * 64}@{'y' * 60}.example.org", "at most 120"),
-    ("email", "alice@example.org", "has an account"),
-    ("email", "Alice@Example.org", "has an account"),
     ("password", "short", "at least 8"),
     ("password", "x" * 257, "at most 256"),
     ("password", "with a \0 in it", "cannot be shown"),

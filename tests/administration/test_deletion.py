@@ -90,7 +90,9 @@ def test_it_leaves_no_row_no_hit_and_no_file(
     with app.app_context():
         assert find_user("dora") is None
         assert find_user("emil") is not None, "whom she invited stays"
-        assert db.session.execute(db.text("PRAGMA foreign_key_check")).all() == []
+        # Servers check at every statement.
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.execute(db.text("PRAGMA foreign_key_check")).all() == []
     page = alice.page("/search?q=harbour")
     assert "harbour of charlie" in page.text
     assert "harbour 1" not in page.text

@@ -84,6 +84,13 @@ def test_a_folder_of_another_owner_is_refused_with_the_command_that_helps(
     volume.check_writable(folder)
 
 
+def test_a_run_folder_that_cannot_be_made_is_refused(boot: Boot, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    line = refused(boot(MICROBLOG_RUN_DIR=tmp_path / "file" / "run"), Reason.NOT_WRITABLE)
+    assert f"cannot write to {tmp_path / 'file' / 'run'} (Not a directory)" in line
+    assert "MICROBLOG_RUN_DIR" in line
+
+
 def test_a_second_appliance_on_the_same_data_is_refused(boot: Boot, booted: Path) -> None:
     with (booted / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -14,6 +14,8 @@ from people import People
 from app.backup.store import Store
 from app.core.config import Settings
 
+pytestmark = pytest.mark.sqlite("a server has a tool of its own for backups")
+
 
 @pytest.fixture
 def runner(app: Flask, people: People) -> FlaskCliRunner:

@@ -88,6 +88,9 @@ def test_every_check_that_can_fail_has_an_advice() -> None:
     assert set(READINESS) < {each.name for each in ALL}
 
 
+OF_BACKUPS = pytest.mark.sqlite("a server has a tool of its own for backups")
+
+
 def failed_backup(settings: Settings) -> None:
     store = Store(settings.data_dir)
     store.folder.mkdir()
@@ -119,11 +122,11 @@ def was_killed(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("trouble", "name", "words"),
     [
-        (failed_backup, "backup", "./backup.sh"),
+        pytest.param(failed_backup, "backup", "./backup.sh", marks=OF_BACKUPS),
         (old_data, "old data", "1 of before a restore"),
         (memory_limit, "memory", "MICROBLOG_MEMORY"),
         (was_killed, "memory", "2 times something was ended"),
-        (old_drill, "drill", "61 days ago"),
+        pytest.param(old_drill, "drill", "61 days ago", marks=OF_BACKUPS),
     ],
 )
 def test_a_warning_has_status_1_and_an_advice(make_app, healthy: Settings, trouble, name: str, words: str) -> None:
@@ -135,13 +138,21 @@ def test_a_warning_has_status_1_and_an_advice(make_app, healthy: Settings, troub
     assert [other for other, line in found.items() if not line.startswith(OK)] == [name]
 
 
+@pytest.mark.sqlite("the file is what this is about")
+@pytest.mark.parametrize(("name", "attribute", "value"), [("sqlite", "SOUND_SQLITE", (99,)), ("log", "LARGE_LOG", -1)])
+def test_each_finding_of_sqlite(
+    make_app, healthy: Settings, monkeypatch, name: str, attribute: str, value: object
+) -> None:
+    app = make_app(healthy)
+    monkeypatch.setattr(storage, attribute, value)
+    assert report(app, 1)[name].startswith(WARN)
+
+
 def test_each_finding_of_the_machine(make_app, healthy: Settings, monkeypatch) -> None:
     app = make_app(healthy)
     for name, module, attribute, value, status in (
-        ("sqlite", storage, "SOUND_SQLITE", (99,), WARN),
         ("volume", storage, "file_system_of", lambda _folder: "nfs4", FAIL),
         ("volume", storage, "file_system_of", lambda _folder: "tmpfs", WARN),
-        ("log", storage, "LARGE_LOG", -1, WARN),
         ("memory", machine, "_available", lambda: 2**20, WARN),
         ("clock", machine, "PROJECT_ROOT", _made_tomorrow(healthy.run_dir), FAIL),
         ("jobs", data, "oldest_due", lambda _session, now: now - timedelta(hours=1), WARN),
@@ -166,6 +177,7 @@ def test_an_appliance_that_does_not_run_is_broken(make_app, healthy: Settings, f
     assert found["worker"].startswith(FAIL)
 
 
+@pytest.mark.sqlite("the file is what this is about")
 def test_without_a_database_it_still_answers(make_app, healthy: Settings) -> None:
     healthy.database_path.unlink()
     found = report(make_app(healthy), 2)

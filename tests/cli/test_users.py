@@ -105,6 +105,7 @@ def test_the_index_is_made_anew_on_demand(app: Flask, people: People, index, wor
     assert index.count() == 1
 
 
+@pytest.mark.sqlite("a server without tables is in core/test_server_errors.py")
 @pytest.mark.parametrize(
     "words", [("user", "list"), ("user", "create", "dora", "d@example.org"), ("search", "rebuild")]
 )

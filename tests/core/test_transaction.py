@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 
 import pytest
+from databases import writer_elsewhere
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from threads import at_once
 
-from app.core import database
 from app.core.config import Settings
 from app.core.database import db, on_commit, transaction
 from app.core.errors import Busy, StorageFailing, StorageFull
@@ -89,13 +88,13 @@ def test_what_was_read_before_is_read_anew_inside(app: Flask, settings: Settings
         session.add(Fact(name="a", value="old"))
     with app.app_context():
         assert db.session.get(Fact, "a").value == "old"
-        with closing(sqlite3.connect(settings.database_path)) as other:
-            other.execute("UPDATE fact SET value = 'new' WHERE name = 'a'")
-            other.commit()
+        with writer_elsewhere(settings) as other:
+            other.exec_driver_sql("UPDATE fact SET value = 'new' WHERE name = 'a'")
         with transaction() as session:
             assert session.get(Fact, "a").value == "new"
 
 
+@pytest.mark.sqlite("a server is set up by whoever runs it")
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000), ("mmap_size", 0),
@@ -124,14 +123,10 @@ def test_what_sqlite_reports_becomes_what_a_person_can_be_told(
         raise OperationalError("INSERT", {}, sqlite3.OperationalError(message))
 
 
-def test_a_lock_that_is_not_given_up_is_told_as_busy(app: Flask, settings: Settings, monkeypatch) -> None:
-    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=50", *database.PRAGMAS[1:]))
+def test_a_lock_that_is_not_given_up_is_told_as_busy(impatient: None, app: Flask, settings: Settings) -> None:
     with app.app_context():
-        db.engine.dispose()
-        with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(Busy), transaction() as session:
-                session.get(Fact, "a")
+        with writer_elsewhere(settings), pytest.raises(Busy), transaction() as session:
+            session.get(Fact, "a")
         with transaction() as session:
             session.add(Fact(name="a", value="1"))
     assert value_of(app, "a") == "1"

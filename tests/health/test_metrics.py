@@ -147,6 +147,7 @@ def test_nothing_is_written_to_the_disk_for_it(server: Server, settings: Setting
     assert list(server.folder.glob("*.db"))
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_what_stands_in_the_data_is_told(server: Server, settings: Settings, app: Flask, people: People) -> None:
     people.post("alice", "to be indexed")
     beat(settings.run_dir)
@@ -171,6 +172,7 @@ def test_what_stands_in_the_data_is_told(server: Server, settings: Settings, app
     assert found["microblog_info"].samples[0].labels["version"]
 
 
+@pytest.mark.sqlite("the file is what this is about")
 def test_without_a_database_the_rest_is_told(server: Server, settings: Settings) -> None:
     settings.database_path.rename(settings.data_dir / "elsewhere")
     settings.database_path.mkdir()

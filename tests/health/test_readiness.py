@@ -43,6 +43,7 @@ def write_job(app: Flask, **columns: Any) -> None:
         db.session.add(Job(kind=UPDATE, payload={}, **columns))
 
 
+@pytest.mark.sqlite("the file is what this is about")
 def test_livez_answers_without_anything_else(client: PageClient, settings: Settings) -> None:
     settings.database_path.unlink()
     answer = client.get("/livez")
@@ -97,6 +98,7 @@ def test_a_schema_of_another_version_is_noticed(app: Flask, client: PageClient) 
     assert report(client, 503)["checks"]["schema"]["status"] == "fail"
 
 
+@pytest.mark.sqlite("the file is what this is about")
 def test_a_database_that_is_away_is_noticed_and_told_without_details(client: PageClient, settings: Settings) -> None:
     settings.database_path.unlink()
     settings.database_path.mkdir()
@@ -110,6 +112,7 @@ def backup(client: PageClient) -> tuple[str, str]:
     return check["status"], check["detail"]
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_an_appliance_without_a_backup_is_noticed_after_its_first_night(client: PageClient, settings: Settings) -> None:
     marker = settings.data_dir / INITIALISED
     marker.touch()
@@ -119,6 +122,7 @@ def test_an_appliance_without_a_backup_is_noticed_after_its_first_night(client: 
     assert backup(client) == ("warn", "there is none yet")
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_a_backup_that_is_old_or_failed_is_noticed(client: PageClient, settings: Settings) -> None:
     store = Store(settings.data_dir)
     store.folder.mkdir()
@@ -130,6 +134,7 @@ def test_a_backup_that_is_old_or_failed_is_noticed(client: PageClient, settings:
     assert backup(client) == ("warn", "the newest attempt failed")
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_a_backup_from_the_future_is_noticed(client: PageClient, settings: Settings) -> None:
     store = Store(settings.data_dir)
     store.folder.mkdir()
@@ -137,6 +142,7 @@ def test_a_backup_from_the_future_is_noticed(client: PageClient, settings: Setti
     assert backup(client) == ("warn", "the newest is from the future: the clock is wrong, or was")
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_an_old_backup_is_enough_while_nothing_has_changed(client: PageClient, settings: Settings, monkeypatch) -> None:
     long_ago = time.time() - 99 * 3600
     os.utime(settings.database_path, (long_ago, long_ago))

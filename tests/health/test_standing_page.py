@@ -75,6 +75,7 @@ def test_the_page_does_not_ask_itself_and_writes_nothing(
     assert files(settings.data_dir) == before
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_the_newest_backup_the_list_and_the_drill_are_shown(alice: PageClient, settings: Settings) -> None:
     assert "There is none yet" in alice.page(PAGE).text
     store = Store(settings.data_dir)
@@ -93,6 +94,7 @@ def test_the_newest_backup_the_list_and_the_drill_are_shown(alice: PageClient, s
         assert words in page.text, words
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_a_backup_that_is_asked_for_is_made_once_by_the_worker(
     app: Flask, alice: PageClient, settings: Settings, monkeypatch
 ) -> None:
@@ -120,6 +122,7 @@ def test_a_backup_that_is_asked_for_is_made_once_by_the_worker(
     assert "Back up now" in alice.page(PAGE).text
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_how_far_a_backup_is_is_told_by_its_files(settings: Settings) -> None:
     assert progress(settings.data_dir) is None
     store = Store(settings.data_dir)
@@ -141,6 +144,7 @@ def test_how_far_a_backup_is_is_told_by_its_files(settings: Settings) -> None:
     assert progress(settings.data_dir) is None
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_a_failed_attempt_is_told_with_its_reason(alice: PageClient, settings: Settings) -> None:
     store = Store(settings.data_dir)
     store.folder.mkdir()
@@ -193,6 +197,7 @@ def test_a_silent_worker_marks_the_pages_too(alice: PageClient, settings: Settin
     assert "something needs a look" in alice.get("/explore").text
 
 
+@pytest.mark.sqlite("a server has a tool of its own for backups")
 def test_one_that_was_asked_for_is_shown_as_made_once_it_lies_there(alice: PageClient, settings: Settings) -> None:
     alice.send(f"{PAGE}/backup", form_at=PAGE)
     make_backup(Store(settings.data_dir), Sources(settings.data_dir, "0.1.0", settings.secret_key))

@@ -53,6 +53,7 @@ def test_what_it_found_is_read_again_and_the_mail_server_is_left_alone(settings:
     assert standing.age < 60
 
 
+@pytest.mark.sqlite("the file is what this is about")
 @pytest.mark.usefixtures("context", "often")
 def test_looking_again_changes_no_file_of_the_volume(settings: Settings) -> None:
     def changes() -> dict[Path, tuple[int, int]]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-import servers
 from click.testing import Result
+from database_servers import Server
 from flask import Flask
-from servers import Server
 
 DUMPS = Path(__file__).parent / "dumps"
 # What SQLite lets into such a database, and no server does.
@@ -47,20 +46,6 @@ def loose_file(old_file: Path) -> Path:
     with closing(sqlite3.connect(old_file)) as connection:
         connection.executescript(LOOSE)
     return old_file
-
-
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[Server]:
-    """A MariaDB server of our own."""
-    with servers.mariadb() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server of our own."""
-    with servers.postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "mariadb", "postgresql"])

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.core.address import shown
 from app.core.errors import Invalid
-from app.imports.address import parse_address, shown
+from app.imports.address import parse_address
 from app.imports.conversion import address_of, moment_of, text_of
 
 

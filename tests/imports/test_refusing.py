@@ -15,10 +15,10 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import Result
+from database_servers import Server
 from flask import Flask
 from people import People
 from processes import end, environment_of, eventually
-from servers import Server
 from sqlalchemy import text
 
 from app.core.config import PROJECT_ROOT, Settings

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from page import PageClient
 from people import PASSWORD_HASH, POST_LENGTH, People
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from statements import Statements
 from threads import at_once
 
@@ -178,6 +178,7 @@ def test_few_posts_write_a_page_of_their_author(app: Flask, people: People, stat
     assert len([each for each in statements.writes if each.startswith("UPDATE user")]) == 2
 
 
+@pytest.mark.sqlite("the plan is what its planner makes")
 def test_no_post_is_read_to_count_but_the_few_new_ones(app: Flask, people: People) -> None:
     with app.app_context():
         statement = select(User.counted_posts + newer_posts()).compile(db.engine)
@@ -189,9 +190,9 @@ def test_numbers_that_were_changed_by_hand_are_found_and_mended(app: Flask, peop
     people.post("bob", "a post")
     with app.app_context(), transaction():
         count_anew()
-    for change in ("follower_count = 7", "following_count = 7", "counted_posts = 7", "counted_up_to = 0"):
+    for change in ({"follower_count": 7}, {"following_count": 7}, {"counted_posts": 7}, {"counted_up_to": 0}):
         with app.app_context(), transaction():
-            db.session.execute(text(f'UPDATE "user" SET {change} WHERE id = 2'))
+            db.session.execute(update(User).where(User.id == 2).values(change))
         with app.app_context():
             assert wrong_counts() == 1, change
         with app.app_context(), transaction():
@@ -203,7 +204,7 @@ def test_a_command_counts_anew(app: Flask, people: People) -> None:
     runner = app.test_cli_runner()
     assert runner.invoke(args=["user", "count"]).output == "all numbers are right\n"
     with app.app_context(), transaction():
-        db.session.execute(text('UPDATE "user" SET follower_count = 7 WHERE id IN (1, 3)'))
+        db.session.execute(update(User).where(User.id.in_([1, 3])).values(follower_count=7))
     result = runner.invoke(args=["user", "count"])
     assert result.output == "the numbers of 2 accounts were wrong and are right now\n"
     assert numbers(app, "alice") == (0, 0, 1)

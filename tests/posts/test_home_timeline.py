@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from page import PageClient
 from people import People
@@ -46,6 +47,7 @@ def crowd(app: Flask, followed: int, posts: int) -> None:
         session.execute(text("ANALYZE"))
 
 
+@pytest.mark.sqlite("the plan is what its planner makes")
 def test_home_reads_each_authors_newest_posts_by_the_index_and_never_the_whole_table(
     app: Flask, people: People
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from databases import writer_elsewhere
 from flask import Flask
 from page import Page, PageClient
 from people import People
@@ -199,14 +199,10 @@ def test_a_full_disk_gives_the_text_back_and_reading_goes_on(app: Flask, alice: 
 
 
 def test_a_database_that_cannot_be_had_in_time_gives_the_text_back(
-    app: Flask, settings: Settings, alice: PageClient, monkeypatch
+    impatient: None, app: Flask, settings: Settings, alice: PageClient
 ) -> None:
-    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=50", *database.PRAGMAS[1:]))
     token = alice.token("/index")
-    with app.app_context():
-        db.engine.dispose()  # connections with the long patience
-    with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with writer_elsewhere(settings):
         answer = alice.post("/index", data={"csrf_token": token, "post": "words that took an hour"})
     assert answer.status_code == 503
     assert Busy().message in Page(answer.text).text

@@ -18,11 +18,7 @@ from visitor import Visitor
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
 # Builds use the host's network, which machines need that reach their package mirror only from there.
-OVERRIDE = """
-services:
-  app: {build: {network: host}}
-  nginx: {build: {network: host}}
-"""
+FROM_THE_HOST = "  {service}: {{build: {{network: host}}}}\n"
 KILL = """
 import os, pathlib, signal, sys
 for folder in pathlib.Path("/proc").glob("[0-9]*"):
@@ -55,7 +51,10 @@ def free_port() -> int:
 
 
 class Appliance:
-    """Both containers, under a project name of their own."""
+    """Both containers, under a project name of their own; with more where `files` of deploy/ say so."""
+
+    built: tuple[str, ...] = ("app", "nginx")
+    files: tuple[str, ...] = ()
 
     def __init__(self, folder: Path) -> None:
         self.project = f"microblog-test-{os.getpid()}"
@@ -63,7 +62,7 @@ class Appliance:
         self.http_port = free_port()
         self.https_port = free_port()
         self._override = folder / "build-network.yaml"
-        self._override.write_text(OVERRIDE)
+        self._override.write_text("services:\n" + "".join(FROM_THE_HOST.format(service=name) for name in self.built))
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("MICROBLOG_", "COMPOSE_"))},
             "COMPOSE_PROJECT_NAME": self.project,
@@ -73,7 +72,8 @@ class Appliance:
         }
 
     def compose(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        command = ["docker", "compose", "-f", "compose.yaml", "-f", str(self._override), *words]
+        files = [word for name in ("compose.yaml", *self.files, str(self._override)) for word in ("-f", name)]
+        command = ["docker", "compose", *files, *words]
         ended = subprocess.run(
             command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False, timeout=900
         )

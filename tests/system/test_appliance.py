@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from appliance import PASSWORD, ROOT, Appliance, docker, eventually
+from forking import CHILD_READS_ALL, MOST, kept_private
 from visitor import Visitor
 
 from app.boot.refusal import Reason
@@ -51,6 +52,12 @@ def test_the_first_visitor_becomes_the_administrator_and_setup_is_closed(
     assert "alice" in appliance.inside("app", "flask", "user", "list").stdout
     assert administrator.get("/setup").status == 404
     assert appliance.visitor().get("/setup").status == 404
+
+
+def test_processes_share_what_is_loaded_for_good(appliance: Appliance) -> None:
+    able, private = kept_private(appliance.inside("app", "python", "-c", CHILD_READS_ALL).stdout)
+    assert able
+    assert private < MOST / 4
 
 
 def test_a_member_registers_posts_and_is_found_by_others(member: Visitor, administrator: Visitor) -> None:

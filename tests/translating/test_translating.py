@@ -284,12 +284,13 @@ def test_no_transaction_is_open_while_the_service_is_asked(
         seen.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
         # Somebody else can write meanwhile, and nothing keeps the log of the database from being emptied.
         people.post("charlie", "meanwhile")
-        with db.engine.connect() as connection:
-            seen.append(connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar())
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                assert connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar() == 0
 
     interpreter.meanwhile = look
     assert ask(alice, post, **JSON).status_code == 200
-    assert seen == [False, 0, 0]
+    assert seen == [False, 0]
 
 
 def test_a_post_that_is_deleted_meanwhile_is_gone(

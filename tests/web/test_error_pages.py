@@ -88,6 +88,7 @@ def test_an_unforeseen_error_is_logged_and_not_shown(broken: Flask, caplog) -> N
     assert alice.get("/index").status_code == 200, "the next page works"
 
 
+@pytest.mark.sqlite("a server that is away is in core/test_server_errors.py")
 def test_the_page_of_a_broken_database_needs_no_database(app: Flask, alice: PageClient, settings, caplog) -> None:
     settings.database_path.write_bytes(b"this is no database" * 1000)
     for leftover in ("-wal", "-shm"):

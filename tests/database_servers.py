@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ class Server:
 
     scheme: str
     port: int
+    superuser: str
     client: tuple[str, ...]
     create: tuple[str, ...]
     statement: str
@@ -35,9 +37,18 @@ class Server:
         """The address of a database here."""
         return f"{self.scheme}://microblog:{password}@127.0.0.1:{self.port}/{database}"
 
+    def administrator(self) -> str:
+        """The address of somebody who may make databases."""
+        return f"{self.scheme}://{self.superuser}:{QUOTED}@127.0.0.1:{self.port}/{INITIAL[self.scheme]}"
+
     def execute(self, database: str, sql: str) -> None:
         """Run statements in a database as its owner."""
         run([*self.client, database], sql)
+
+    def empty(self, database: str) -> str:
+        """The address of a database that is made now."""
+        run([*self.create], self.statement.format(database=database))
+        return self.address(database)
 
     def loaded(self, database: str, dump: Path) -> str:
         """The address of a database that is made of a file of SQL when it is first asked for."""
@@ -73,7 +84,7 @@ def folder_of(user: str) -> Iterator[Path]:
 
 
 @contextmanager
-def running(command: list[str], port: int, log: Path) -> Iterator[None]:
+def running(command: list[str], port: int, log: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator[None]:
     """Run a server until the block ends; wait until it listens."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -85,7 +96,7 @@ def running(command: list[str], port: int, log: Path) -> Iterator[None]:
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(stop)
         process.wait(LIMIT_SECONDS)
 
 
@@ -115,13 +126,15 @@ def mariadb() -> Iterator[Server]:
              "--skip-test-db"])  # fmt: skip
         command = [*before, server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
                    f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-log-bin",
-                   "--innodb-flush-log-at-trx-commit=0"]  # fmt: skip
+                   "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync",
+                   "--innodb-buffer-pool-size=64M"]  # fmt: skip
         with running(command, port, folder / "log"):
             client = ("mariadb", "--no-defaults", "--user=root", f"--socket={folder}/socket",
                       "--default-character-set=utf8mb4")  # fmt: skip
             run([*client], f"CREATE USER microblog@'%' IDENTIFIED BY '{PASSWORD}';"
-                           f"CREATE USER stranger@'%' IDENTIFIED BY '{PASSWORD}'")  # fmt: skip
-            yield Server("mysql", port, client, client, MARIADB_DATABASE)
+                           f"CREATE USER stranger@'%' IDENTIFIED BY '{PASSWORD}';"
+                           f"GRANT ALL ON *.* TO admin@'%' IDENTIFIED BY '{PASSWORD}' WITH GRANT OPTION")  # fmt: skip
+            yield Server("mysql", port, "admin", client, client, MARIADB_DATABASE)
 
 
 @contextmanager
@@ -136,14 +149,23 @@ def postgresql() -> Iterator[Server]:
         run([*before, str(binaries / "initdb"), "--pgdata", str(data), "--username=owner", "--encoding=UTF8",
              "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync"])  # fmt: skip
         command = [*before, str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder),
-                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]  # fmt: skip
-        with running(command, port, folder / "log"):
+                   "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
+                   "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]  # fmt: skip
+        # It would wait for whoever is still connected if it were asked to terminate.
+        with running(command, port, folder / "log", signal.SIGINT):
             client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
                       f"--host={folder}", f"--port={port}", "--username=microblog")  # fmt: skip
             owner = (*client[:-1], "--username=owner", "postgres")
+            # It listens before it lets anybody in.
+            ready = [str(binaries / "pg_isready"), "--quiet", f"--host={folder}", f"--port={port}"]
+            until = time.monotonic() + LIMIT_SECONDS
+            while subprocess.run(ready, check=False).returncode:
+                assert time.monotonic() < until, "it did not get ready in time"
+                time.sleep(0.05)
             run([*owner], f"CREATE ROLE microblog LOGIN PASSWORD '{PASSWORD}';"
-                          f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}'")  # fmt: skip
-            yield Server("postgres", port, client, owner, POSTGRESQL_DATABASE)
+                          f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}';"
+                          f"CREATE ROLE admin LOGIN SUPERUSER PASSWORD '{PASSWORD}'")  # fmt: skip
+            yield Server("postgres", port, "admin", client, owner, POSTGRESQL_DATABASE)
 
 
 def account(preferred: str) -> str:
@@ -151,6 +173,7 @@ def account(preferred: str) -> str:
     return preferred if os.getuid() == 0 else str(os.getuid())
 
 
+INITIAL = {"mysql": "mysql", "postgres": "postgres"}
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 # As upstream's handbook says, but with all of Unicode.
 MARIADB_DATABASE = (

@@ -1,0 +1,145 @@
+"""The database that the tests run on: SQLite, or a server chosen by DATABASE_TEST, with a fresh database per test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+
+import database_servers
+import pytest
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
+
+from app.boot.server import bring_server_up_to_date
+from app.core.address import kind_of, server_address
+from app.core.config import Settings
+from app.core.database import Base
+from app.core.database_settings import DatabaseSettings
+from app.core.schema import newest_revision
+from app.core.server import MYSQL, TURN, engine_arguments
+
+CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
+CHOSEN, ADDRESS = "DATABASE_TEST", "DATABASE_TEST_ADDRESS"
+
+
+def chosen() -> str:
+    """The server that the tests run on, empty for SQLite."""
+    name = os.environ.get(CHOSEN, "").lower()
+    if name in ("", "sqlite"):
+        return ""
+    if name not in CHOICES:
+        raise pytest.UsageError(f"{CHOSEN} is {name!r}; write one of: sqlite, {', '.join(CHOICES)}")
+    return name
+
+
+class Servers:
+    """The chosen server, started once for all processes of a run."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        """Start it; its address stands in the environment, for the processes that pytest starts."""
+        if name := chosen():
+            server = self._stack.enter_context(CHOICES[name]())
+            os.environ[ADDRESS] = server.administrator()
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._stack.close()
+        os.environ.pop(ADDRESS, None)
+
+
+def address_of(text: str) -> URL:
+    """An address as the settings read it."""
+    scheme, _, rest = text.partition("://")
+    return server_address(kind_of(scheme), rest)
+
+
+@contextmanager
+def writer_elsewhere(settings: Settings) -> Iterator[Connection]:
+    """A writer of another process, who has its turn and keeps it; what it writes is committed in the end."""
+    arguments = engine_arguments(settings.database_url) if settings.database else {}
+    engine = create_engine(settings.database_url, poolclass=NullPool, **arguments)
+    try:
+        with engine.connect() as connection:
+            if settings.database is None:
+                connection.connection.driver_connection.isolation_level = None
+            connection.exec_driver_sql(TURN if settings.database else "BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+class Fresh:
+    """One database for one process of a run, emptied before each test."""
+
+    def __init__(self, administrator: str) -> None:
+        self._administrator = address_of(administrator)
+        self._names = (f"test_{os.getpid()}_{number}" for number in count())
+        self.settings = DatabaseSettings(self.make())
+        with self.engine() as engine:
+            bring_server_up_to_date(engine, print)
+
+    def make(self) -> URL:
+        """A new database without any tables."""
+        name = next(self._names)
+        owner = create_engine(
+            self._administrator,
+            poolclass=NullPool,
+            **engine_arguments(self._administrator) | {"isolation_level": "AUTOCOMMIT"},
+        )
+        with owner.connect() as connection:
+            # Of PostgreSQL's template that nobody is connected to.
+            options = "" if owner.dialect.name == MYSQL else " TEMPLATE template0 ENCODING 'UTF8'"
+            connection.exec_driver_sql(f"CREATE DATABASE {name}{options}")
+        owner.dispose()
+        return self._administrator.set(database=name)
+
+    @contextmanager
+    def engine(self, url: URL | None = None) -> Iterator[Engine]:
+        """An engine for a while."""
+        url = url or self.settings.url
+        engine = create_engine(url, poolclass=NullPool, **engine_arguments(url))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    def empty(self) -> DatabaseSettings:
+        """The database as migrations leave it; whatever is still connected to it is a mistake of the test before."""
+        with self.engine() as engine, engine.begin() as connection:
+            if engine.dialect.name == MYSQL:
+                _empty_mysql(connection)
+            else:
+                quoted = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+                connection.exec_driver_sql(f"TRUNCATE {quoted} RESTART IDENTITY")
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{newest_revision()}'")
+        return self.settings
+
+
+_fresh: dict[str, Fresh] = {}
+
+
+def fresh_on(server: database_servers.Server) -> Fresh:
+    """The one of this process on a server that tests have started for themselves."""
+    address = server.administrator()
+    if address not in _fresh:
+        _fresh[address] = Fresh(address)
+    return _fresh[address]
+
+
+def _empty_mysql(connection: Connection) -> None:
+    connection.exec_driver_sql("SET foreign_key_checks=0")
+    used = connection.exec_driver_sql(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND auto_increment > 1"
+    )
+    numbered = set(used.scalars())
+    for table in Base.metadata.sorted_tables:
+        if table.name in numbered:
+            connection.exec_driver_sql(f"TRUNCATE `{table.name}`")
+        else:
+            connection.exec_driver_sql(f"DELETE FROM `{table.name}`")
+    connection.exec_driver_sql("SET foreign_key_checks=1")
