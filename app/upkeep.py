@@ -73,8 +73,8 @@ class IndexCare:
 class ClockCare:
     """Notices that the clock was put back, and lets no job wait until it is as late again as it seemed to be."""
 
-    def __init__(self) -> None:
-        self._ahead = _wall_clock_ahead()
+    def __init__(self, *, shared: bool = False) -> None:
+        self._ahead, self._shared = _wall_clock_ahead(), shared
 
     def look(self) -> None:
         """Compare the clock with the steady one; both are cheap to ask."""
@@ -82,7 +82,7 @@ class ClockCare:
         if self._ahead < before - PUT_BACK_SECONDS:
             logger.warning("the clock was put back by %d seconds; jobs that wait are done now", before - self._ahead)
             with transaction() as session:
-                release_all(session)
+                release_all(session, shared=self._shared)
 
 
 def _wall_clock_ahead() -> float:

@@ -16,6 +16,7 @@ from . import assemble
 from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
+from .core.named_lock import LEADER, LastingLock
 from .core.state import beat
 from .core.time import utc_now
 from .handlers import build_registry, reporter
@@ -25,6 +26,7 @@ from .jobs.service import next_due, release_all
 from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
+from .search.service import REBUILD, UPDATE
 from .translating.service import follow_settings
 from .upkeep import ClockCare, IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
@@ -36,6 +38,8 @@ BEAT_SECONDS = 10.0
 BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
 ANOTHER_WORKER = 75
+# An index has one writer, who so brings changes into it in their order.
+OF_THE_LEADER = frozenset({UPDATE, REBUILD})
 
 
 class Stopped(BaseException):
@@ -53,7 +57,9 @@ class Worker:
         self._stopping = False
         catalogue = build_catalogue()
         self._index_care = IndexCare(index, catalogue, self._run_dir)
-        self._clock_care = ClockCare()
+        self._shared = settings.database is not None
+        self._leading = LastingLock(settings.database, LEADER) if settings.database else None
+        self._clock_care = ClockCare(shared=self._shared)
         self._night = Night(settings)
         self._room = Room(settings.data_dir)
         self._lookout = Lookout(settings)
@@ -63,9 +69,11 @@ class Worker:
 
     def run(self) -> None:
         """Work until somebody calls `stop`."""
+        if self._leading:
+            self._leading.start()
         with suppress(Stopped):
             with transaction() as session:
-                release_all(session)
+                release_all(session, shared=self._shared)
                 follow_settings(detecting=self._detecting)
             while not self._stopping:
                 beat(self._run_dir)
@@ -86,9 +94,12 @@ class Worker:
         """Do all that is due; return how many seconds may pass until the next look."""
         try:
             self._clock_care.look()
+            leads = self._leading is None or self._leading.is_held
+            self._registry.left_out = frozenset() if leads else OF_THE_LEADER
             while not self._stopping and run_due(self._registry):
                 beat(self._run_dir)
-            self._index_care.look()
+            if leads:
+                self._index_care.look()
             self._night.look()
             self._room.look()
             self._lookout.look()
@@ -101,7 +112,7 @@ class Worker:
             db.session.rollback()
 
     def _seconds_to_next(self) -> float:
-        due = next_due(db.session())
+        due = next_due(db.session(), self._registry.left_out)
         longest = BUSY_SECONDS if self._night.is_busy else BEAT_SECONDS
         if due is None:
             return longest

@@ -156,6 +156,12 @@ def postgresql() -> Iterator[Server]:
             client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
                       f"--host={folder}", f"--port={port}", "--username=microblog")  # fmt: skip
             owner = (*client[:-1], "--username=owner", "postgres")
+            # It listens before it lets anybody in.
+            ready = [str(binaries / "pg_isready"), "--quiet", f"--host={folder}", f"--port={port}"]
+            until = time.monotonic() + LIMIT_SECONDS
+            while subprocess.run(ready, check=False).returncode:
+                assert time.monotonic() < until, "it did not get ready in time"
+                time.sleep(0.05)
             run([*owner], f"CREATE ROLE microblog LOGIN PASSWORD '{PASSWORD}';"
                           f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}';"
                           f"CREATE ROLE admin LOGIN SUPERUSER PASSWORD '{PASSWORD}'")  # fmt: skip

@@ -120,6 +120,17 @@ class Fresh:
         return self.settings
 
 
+_fresh: dict[str, Fresh] = {}
+
+
+def fresh_on(server: database_servers.Server) -> Fresh:
+    """The one of this process on a server that tests have started for themselves."""
+    address = server.administrator()
+    if address not in _fresh:
+        _fresh[address] = Fresh(address)
+    return _fresh[address]
+
+
 def _empty_mysql(connection: Connection) -> None:
     connection.exec_driver_sql("SET foreign_key_checks=0")
     used = connection.exec_driver_sql(

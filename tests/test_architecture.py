@@ -35,6 +35,7 @@ SHELL = ("", "cli")
 BESIDE = {
     "backup": {"core"},
     "boot": {"core", "backup", "setup", ""},
+    "copying": {"core", "backup", "boot"},
     "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "people", "backup", "boot"},
 }
 FEATURES = ORDER[ORDER.index("audit") :]

@@ -8,6 +8,7 @@ from .. import assemble
 from ..core.config import Settings
 from ..core.database import db, transaction
 from ..setup.service import new_code
+from .machines import check_machines
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
@@ -21,8 +22,10 @@ def prepare_data(settings: Settings) -> None:
     if settings.database is None:
         settings = _prepare_file(settings)
     else:
+        tell = partial(note_step, settings.run_dir)
+        prepare_server(settings, tell)
+        check_machines(settings, tell)
         settings = _with_secret_key(settings)
-        prepare_server(settings, partial(note_step, settings.run_dir))
     print(_greeting(settings), flush=True)
 
 

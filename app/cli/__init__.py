@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from ..core.config import PROJECT_ROOT
 from ..core.database import db, transaction
 from .backup import backup
+from .data import data
 from .doctor import doctor
 from .drill import DRILL
 from .imports import imports
@@ -27,7 +28,7 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for action in actions:
         users.add_command(action)
-    for group in (users, search, mail, translator, imports, backup, translate):
+    for group in (users, search, mail, translator, imports, backup, data, translate):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
     for command in (*TRANSFER, *DRILL, *LEFTOVERS):

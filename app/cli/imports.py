@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -14,13 +12,13 @@ from flask.cli import AppGroup
 from ..core.database import large_cache, transaction
 from ..core.errors import Conflict, StorageFull
 from ..imports.report import Report
-from ..imports.service import Batch, Import, check_empty, room_needed
+from ..imports.service import Import, check_empty, room_needed
 from ..imports.source import LEFT_OUT, Source, open_source
 from ..web.context import settings
 from .explained import explained
+from .progress import watched
 
 imports = AppGroup("import", help="Bring another program's data along.")
-NOTED_EVERY_SECONDS = 5
 MIB = 2**20
 UNCHANGED = "Nothing was brought along; the appliance is as it was."
 
@@ -67,24 +65,6 @@ def _check_room(source: Source, folder: Path) -> None:
         raise Conflict(
             f"the import takes about {needed // MIB + 1} MiB, but {folder} has only {free // MIB} MiB free; make room"
         )
-
-
-def watched(kind: str, total: int, batches: Iterator[Batch]) -> Iterable[Batch]:
-    """Hand the batches on and show how far it is: a bar on a terminal, now and then a line elsewhere."""
-    if sys.stdout.isatty():
-        with click.progressbar(length=total, label=f"{kind:10}", show_pos=True) as bar:
-            for batch in batches:
-                yield batch
-                bar.update(len(batch))
-        return
-    done, noted = 0, time.monotonic()
-    for batch in batches:
-        yield batch
-        done += len(batch)
-        if time.monotonic() - noted > NOTED_EVERY_SECONDS:
-            noted = time.monotonic()
-            click.echo(f"{kind}: {done:,} of {total:,}")
-    click.echo(f"{kind}: {done:,}")
 
 
 def _tell(report: Report, admin: str | None, dry_run: bool) -> None:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+import logging
+import threading
 
-from .server import MYSQL
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from .database_settings import DatabaseSettings
+from .server import MYSQL, engine_arguments
+
+logger = logging.getLogger(__name__)
+# Whoever has this one keeps the search index and does what must be done once.
+LEADER = "microblog leader"
+SECONDS_BETWEEN_LOOKS = 20.0
+# So that PostgreSQL notices within 90 seconds that a machine has lost its power; MySQL by our silence.
+NOTICE = "SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 
 # MySQL's locks belong to the whole server, PostgreSQL's to one database; both have names of limited length.
 LONGEST_NAME = 64
@@ -16,3 +28,47 @@ def try_lock(connection: Connection, name: str) -> bool:
         full_name = f"{name} {connection.engine.url.database}"[:LONGEST_NAME]
         return bool(connection.scalar(text("SELECT GET_LOCK(:name, 0)"), {"name": full_name}))
     return bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": name}))
+
+
+class LastingLock:
+    """A named lock that one of many processes has, and another one soon after that is gone; a thread looks after it."""
+
+    def __init__(self, database: DatabaseSettings, name: str) -> None:
+        arguments = engine_arguments(database.url, database.authority) | {"isolation_level": "AUTOCOMMIT"}
+        self._engine = create_engine(database.url, poolclass=NullPool, **arguments)
+        self._name = name
+        self._connection: Connection | None = None
+        self.is_held = False
+
+    def start(self) -> None:
+        """Try to have it, and go on trying, or go on having it."""
+        self.look()
+        threading.Thread(target=self._go_on, daemon=True).start()
+
+    def _go_on(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(SECONDS_BETWEEN_LOOKS):
+            self.look()
+
+    def look(self) -> None:
+        """See whether it can be had, or is still ours: taking it twice does no harm."""
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+                if self._connection.dialect.name != MYSQL:
+                    self._connection.exec_driver_sql(NOTICE)
+            held = try_lock(self._connection, self._name)
+        except (DBAPIError, OSError) as error:
+            logger.warning("%s: %s", self._name, error)
+            held = False
+            self.let_go()
+        if held != self.is_held:
+            logger.info("%s: %s", self._name, "this one" if held else "not this one any more")
+        self.is_held = held
+
+    def let_go(self) -> None:
+        """Give it up, for another one to have."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from ..accounts.models import User
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
+from ..core.server import is_server
 from ..mail.service import send_later
 from . import queries, service
 from .archive import Archive, size_of
@@ -24,6 +26,7 @@ POSTS = "posts.json"
 MOST_ENCLOSED = 5 * 1024 * 1024
 # Progress is written at most every so many posts: each note is a write to the card.
 NOTED_EVERY = 2000
+NEW_SECONDS = 120.0
 
 
 def make_export(folder: Path, mails: bool, payloads: Sequence[dict[str, Any]]) -> None:
@@ -80,7 +83,16 @@ def _noted(items: Iterable[dict[str, str]], export_id: int, total: int) -> Itera
 def remove_strays(folder: Path) -> None:
     """Files whose export was forgotten, or that were begun by a worker that is gone."""
     known = queries.files()
+    # Where there may be several machines, the folder is theirs together.
+    now = time.time() if is_server(db.engine.url) else None
     # There is no folder until somebody has asked for an export.
     for path in folder.iterdir() if folder.exists() else ():
-        if path.name not in known:
+        if path.name not in known and not (now and _is_new(path, now)):
             path.unlink(missing_ok=True)
+
+
+def _is_new(path: Path, now: float) -> bool:
+    """Whether another worker may be writing the file, or may be about to note that it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        return now - path.stat().st_mtime < NEW_SECONDS
+    return False

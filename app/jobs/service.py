@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from .wake import wake_worker
 
 LEASE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=1)
+# By so much at most the clocks of machines differ.
+CLOCKS_DIFFER = timedelta(minutes=2)
 BATCH = 200
 # Work that may wait is done before its time when so much of a kind has come together.
 CROWD = 100
@@ -35,11 +37,12 @@ def enqueue(kind: str, payload: dict[str, Any], *, wait: timedelta = timedelta()
     on_commit(wake_worker)
 
 
-def due_kind(session: Session, now: datetime) -> str | None:
+def due_kind(session: Session, now: datetime, left_out: Collection[str] = ()) -> str | None:
     """The kind of the job that has been due longest, None if nothing is due; reads only."""
-    due = session.scalar(select(Job.kind).where(Job.due <= now).order_by(Job.due, Job.id).limit(1))
+    ours = Job.kind.not_in(left_out)
+    due = session.scalar(select(Job.kind).where(Job.due <= now, ours).order_by(Job.due, Job.id).limit(1))
     return due or session.scalar(
-        select(Job.kind).where(_untried()).group_by(Job.kind).having(func.count() >= CROWD).limit(1)
+        select(Job.kind).where(_untried(), ours).group_by(Job.kind).having(func.count() >= CROWD).limit(1)
     )
 
 
@@ -80,10 +83,14 @@ def finish(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Job).where(Job.id.in_(ids)))
 
 
-def fail(session: Session, ids: Sequence[int], error: str) -> None:
-    """The jobs went wrong: try again after a pause that doubles each time, give up after MOST_ATTEMPTS."""
+def fail(session: Session, ids: Sequence[int], error: str, attempt: int | None = None) -> None:
+    """The jobs went wrong: try again after a pause that doubles each time, give up after MOST_ATTEMPTS.
+
+    Those that somebody else has in hand by now, who counts another `attempt`, are left to them.
+    """
     now = utc_now()
-    for job in session.scalars(select(Job).where(Job.id.in_(ids))):
+    ours = Job.id.in_(ids) if attempt is None else and_(Job.id.in_(ids), Job.attempts == attempt)
+    for job in session.scalars(select(Job).where(ours)):
         job.error = error[:ERROR_LENGTH]
         job.due = None if job.attempts >= MOST_ATTEMPTS else now + pause_after(job.attempts)
 
@@ -93,15 +100,17 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** max(0, attempts - 1)), LONGEST_PAUSE)
 
 
-def release_all(session: Session) -> None:
+def release_all(session: Session, *, shared: bool = False) -> None:
     """Make leased jobs due at once: the worker that had them is gone, for we are the only one and have just started.
 
     Those that wait for company too, so that all is done when the worker compares the index with the database; and those
-    that would pause longer than any pause is, for they were written before the clock was put back.
+    that would pause longer than any pause is, for they were written before the clock was put back. Where the database
+    is `shared`, other workers may live: then leases that can be true are left to end by themselves.
     """
     now = utc_now()
-    unpaused = or_(Job.error.is_(None), Job.due > now + LONGEST_PAUSE)
-    session.execute(update(Job).where(Job.due > now, unpaused).values(due=now))
+    lasting = and_(Job.error.is_(None), Job.due > now + LEASE + CLOCKS_DIFFER) if shared else Job.error.is_(None)
+    free = or_(lasting, Job.due > now + LONGEST_PAUSE, and_(Job.attempts == 0, Job.error.is_(None)))
+    session.execute(update(Job).where(Job.due > now, free).values(due=now))
 
 
 def retry_failed(session: Session, kind: str) -> None:
@@ -132,9 +141,9 @@ def count_waiting(session: Session, kind: str) -> int:
     return session.scalar(select(func.count()).where(Job.kind == kind)) or 0
 
 
-def next_due(session: Session) -> datetime | None:
+def next_due(session: Session, left_out: Collection[str] = ()) -> datetime | None:
     """When the next job comes due."""
-    return session.scalar(select(func.min(Job.due)))
+    return session.scalar(select(func.min(Job.due)).where(Job.kind.not_in(left_out)))
 
 
 def oldest_waiting(session: Session, kind: str) -> datetime | None:

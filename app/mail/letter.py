@@ -15,3 +15,5 @@ class Letter:
     html: str
     archive: str = ""
     enclosed: str = ""
+    # The same however often it is sent, so that a second one can be told; empty in jobs of before.
+    mark: str = ""

@@ -60,7 +60,8 @@ class Mailer:
         message["To"] = letter.recipient
         message["Subject"] = letter.subject
         message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = make_msgid(domain=self._settings.sender.partition("@")[2])
+        domain = self._settings.sender.partition("@")[2]
+        message["Message-ID"] = f"<{letter.mark}@{domain}>" if letter.mark else make_msgid(domain=domain)
         # So that no holiday note answers it.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)

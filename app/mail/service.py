@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from secrets import token_hex
 
 from ..jobs.service import enqueue
 from .letter import Letter
@@ -18,4 +19,4 @@ def send_later(letter: Letter) -> None:
     """
     if letter.recipient.lower().endswith(NOBODY):
         return
-    enqueue(SEND, asdict(letter))
+    enqueue(SEND, asdict(replace(letter, mark=letter.mark or token_hex(16))))

@@ -16,7 +16,7 @@ from people import PASSWORD_HASH
 from threads import at_once
 
 from app.accounts.models import User
-from app.cli.imports import watched
+from app.cli.progress import watched
 from app.core.database import db, transaction
 from app.core.errors import NotFound
 from app.imports.report import Report

@@ -1,0 +1,1 @@
+"""A whole appliance's data from one kind of database to another: SQLite, MariaDB, MySQL, PostgreSQL."""
