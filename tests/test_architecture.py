@@ -56,12 +56,12 @@ LAYERS = {
     "names": set(),
     "report": set(),
     "rows": {"conversion", "names", "report", "source"},
-    "emails": {"models", "queries", "service"},
+    "emails": {"models", "queries", "service", "browsers"},
     "tasks": {"models", "queries", "service", "emails", "archive"},
     "forms": {"models", "queries", "rules", "service"},
     "schemas": {"models", "queries", "service"},
     "api": {"models", "queries", "service", "forms", "schemas", "passwords"},
-    "guard": {"models", "queries", "service"},
+    "guard": {"models", "queries", "service", "emails"},
     "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "emails", "totp", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}
