@@ -24,6 +24,7 @@ from app.jobs.service import enqueue
 from app.posts.models import Post
 from app.second_factor.models import RecoveryCode, SecondFactor
 from app.security.service import request_change
+from app.sessions.models import Device
 
 BOB = "/admin/people/2"
 REFERENCES = [
@@ -78,6 +79,7 @@ def test_it_leaves_no_row_no_hit_and_no_file(
     with app.app_context(), transaction() as session:
         request_change(get_user("dora"), "new@example.org", "a key")
         session.add_all([SecondFactor(user_id=DORA, seed="seed"), RecoveryCode(user_id=DORA, code_hash="hash")])
+        session.add(Device(user_id=DORA, browser="Firefox", system="Linux", network="1"))
     before = rows_of(app, DORA)
     assert all(before.values()), f"every table that refers to accounts has something of dora: {before}"
     files = settings.data_dir / "exports"
