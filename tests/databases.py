@@ -9,15 +9,17 @@ from itertools import count
 
 import database_servers
 import pytest
+from flask import Flask
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
 
 from app.boot.server import bring_server_up_to_date
 from app.core.address import kind_of, server_address
 from app.core.config import Settings
-from app.core.database import Base
+from app.core.database import Base, transaction
 from app.core.database_settings import DatabaseSettings
 from app.core.schema import newest_revision
 from app.core.server import MYSQL, TURN, engine_arguments
+from app.jobs.service import release_all
 
 CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
 ENGLISH = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
@@ -79,6 +81,12 @@ def writer_elsewhere(settings: Settings) -> Iterator[Connection]:
         connection.exec_driver_sql(TURN if settings.database else "BEGIN IMMEDIATE")
         yield connection
         connection.commit()
+
+
+def let_leases_end(app: Flask) -> None:
+    """As if two minutes had passed: where there may be several machines, a killed worker's jobs wait for that."""
+    with app.app_context(), transaction() as session:
+        release_all(session)
 
 
 class Fresh:
