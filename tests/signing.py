@@ -27,6 +27,8 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
 subjectAltName = {names}
+# as public authorities have it; nobody looks
+crlDistributionPoints = URI:http://authority.example/list.crl
 """
 
 

@@ -104,6 +104,8 @@ ROUTES = [
     Access("POST", "/admin/people/<int:user_id>/promote", 302, 302, 404, BOB + "/promote"),
     Access("GET", "/admin/people/<int:user_id>/demote", 302, 200, 404, BOB + "/demote"),
     Access("POST", "/admin/people/<int:user_id>/demote", 302, 302, 404, BOB + "/demote"),
+    Access("GET", "/admin/people/<int:user_id>/second_factor", 302, 200, 404, f"{BOB}/second_factor"),
+    Access("POST", "/admin/people/<int:user_id>/second_factor", 302, 302, 404, f"{BOB}/second_factor"),
     Access("GET", "/admin/people/<int:user_id>/delete", 302, 200, 404, BOB + "/delete"),
     Access("POST", "/admin/people/<int:user_id>/delete", 302, 302, 404, BOB + "/delete"),
     Access("GET", "/exports", 302, 200, 200),

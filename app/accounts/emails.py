@@ -17,16 +17,17 @@ from .models import User
 
 def tell_password_changed(user: User) -> None:
     """Tell somebody, in the running transaction, that their account has another password."""
-    _tell(user, "password_changed", lambda: _("Your password was changed"))
+    tell(user, "password_changed", lambda: _("Your password was changed"))
 
 
 def tell_second_factor(user: User, *, on: bool) -> None:
     """The same when a second factor was switched on or off."""
     subject = (lambda: _("A second factor was switched on")) if on else lambda: _("Your second factor was switched off")
-    _tell(user, "second_factor", subject, on=on)
+    tell(user, "second_factor", subject, on=on)
 
 
-def _tell(user: User, name: str, subject: Callable[[], Any], **values: object) -> None:
+def tell(user: User, name: str, subject: Callable[[], Any], **values: object) -> None:
+    """Write them the letter of that name, with these values, in their language; nothing where no letters are sent."""
     if settings().mail is None:
         return
     with speaking(user.language):

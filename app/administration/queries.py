@@ -16,6 +16,7 @@ from ..invitations.queries import invitation_of
 from ..messages.models import Message
 from ..posts.models import Post
 from ..posts.queries import count_by_author, post_counts
+from ..second_factor.queries import has_second_factor
 
 ADMINISTRATORS = "administrators"
 # What the list can be narrowed to, by what stands in the address.
@@ -42,6 +43,7 @@ class Account:
     post_count: int
     message_count: int
     invitation: Invitation | None
+    has_second_factor: bool
 
 
 def people(beginning: str, shown: str, position: Position, size: int) -> Page[Listed]:
@@ -79,7 +81,7 @@ def get_account(user_id: int) -> Account:
     user = get_user(user_id)
     written = or_(Message.sender_id == user_id, Message.recipient_id == user_id)
     messages = db.session.scalar(select(func.count()).where(written)) or 0
-    return Account(user, count_by_author(user), messages, invitation_of(user_id))
+    return Account(user, count_by_author(user), messages, invitation_of(user_id), has_second_factor(user_id))
 
 
 def is_last_administrator(user: User) -> bool:

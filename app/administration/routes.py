@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from ..accounts.emails import tell_second_factor
 from ..accounts.models import User
 from ..audit import service as audit
 from ..core.database import transaction
@@ -119,6 +120,18 @@ def demote(user_id: int) -> Answer:
     """Ask, then make an administrator a member."""
     done = _("%(name)s is no longer an administrator.")
     return _asked("demote", audit.DEMOTED, user_id, lambda user: service.demote(user, current_user), done)
+
+
+@blueprint.route("/people/<int:user_id>/second_factor", methods=["GET", "POST"])
+@administrator_required
+def remove_second_factor(user_id: int) -> Answer:
+    """Ask, then let somebody log in with the password alone."""
+
+    def act(user: User) -> None:
+        service.remove_second_factor(user, current_user)
+        tell_second_factor(user, on=False)
+
+    return _asked("second_factor", audit.SECOND_FACTOR_OFF, user_id, act, _("%(name)s needs no code any more."))
 
 
 @blueprint.route("/people/<int:user_id>/delete", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from ..messages.models import Message
 from ..messages.queries import KIND as MESSAGE
 from ..posts.service import remove_posts
 from ..search.service import record_change
+from ..second_factor.service import remove
 from . import queries
 
 DELETE, TELL_APPROVED = "administration.delete", "administration.tell_approved"
@@ -63,6 +64,17 @@ def demote(user: User, by: User | None) -> None:
     """Make an administrator a member; raises Invalid for oneself and for the last one."""
     _refuse_for_safety(user, by)
     user.is_admin = False
+
+
+def remove_second_factor(user: User, by: User) -> None:
+    """Let somebody log in with the password alone who has lost the phone and the recovery codes.
+
+    Raises Invalid for oneself, who has a page that asks for the password, and if there is none.
+    """
+    if by.id == user.id:
+        raise Invalid(NOT_ONESELF)
+    if not remove(user.id):
+        raise Invalid(CHANGED)
 
 
 def request_deletion(user: User, by: User | None, name: str | None = None) -> None:

@@ -70,18 +70,17 @@ def forget_failures(counters: Sequence[Counted]) -> None:
             service.forget_failures(counters)
 
 
-def note(kind: str, username: str) -> None:
-    """Note what happened to an account, in a transaction of its own; trouble with the list keeps nobody out."""
-    with contextlib.suppress(Busy, StorageFull), transaction():
-        record(kind, subject=username, address=visitor_address())
-
-
 def remember_browser(response: Response, username: str) -> None:
     """Let this browser be known as one in which that person has logged in: what others fail does not delay it."""
     if _number_in_cookie(username.lower()):
         return
     value = _serializer().dumps([username.lower(), token_urlsafe(12)])
     response.set_cookie(_cookie_name(), value, max_age=YEAR, secure=settings().https, httponly=True, samesite="Lax")
+
+
+def is_known_browser(username: str) -> bool:
+    """Whether that person has logged in with this browser before, by the mark that it was given then."""
+    return bool(_number_in_cookie(username.lower()))
 
 
 def _known_browser(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, table
 
 from ..core.config import Settings
 from ..core.named_lock import LEADER, try_lock
@@ -34,8 +34,7 @@ def check_machines(settings: Settings, tell: Callable[[str], None]) -> None:
 
 
 def _refuse_another_key(connection: Connection, settings: Settings) -> None:
-    accounts = connection.dialect.identifier_preparer.quote("user")
-    if connection.scalar(text(f"SELECT COUNT(*) FROM {accounts}")):  # noqa: S608  a name of ours
+    if connection.scalar(select(func.count()).select_from(table("user"))):
         key = settings.data_dir / "secret_key"
         raise Refusal(
             Reason.SECRET_KEY,

@@ -4,50 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select, text
 
 from ..core.server import MYSQL, POSTGRESQL
 
 # Tables of SQLite that never give a number twice.
 LASTING = text("SELECT COUNT(*) FROM sqlite_master WHERE name = :name AND sql LIKE '%AUTOINCREMENT%'")
+OF_SQLITE = text("SELECT name, seq + 1 FROM sqlite_sequence")
+OF_MYSQL = text("SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE()")
 
 
 def next_numbers(connection: Connection, tables: Sequence[Table]) -> dict[str, int]:
     """By table, the number that the next row gets at least; only tables that count by themselves."""
-    counters = _counters(connection, _counting(tables))
+    counting = _counting(tables)
+    counters = _counters(connection, counting)
     found = {}
-    for name, column in _counting(tables).items():
-        largest = connection.scalar(text(f"SELECT MAX({column}) FROM {_quoted(connection, name)}"))  # noqa: S608  ours
+    for name, column in counting.items():
+        largest = connection.scalar(select(func.max(column)))
         found[name] = max((largest or 0) + 1, counters.get(name, 1))
     return found
 
 
-def _counting(tables: Sequence[Table]) -> dict[str, str]:
+def _counting(tables: Sequence[Table]) -> dict[str, Column[int]]:
     """The tables that count by themselves, with the column in which they do."""
     counted = {table.name: table.autoincrement_column for table in tables}
-    return {name: column.name for name, column in counted.items() if column is not None}
+    return {name: column for name, column in counted.items() if column is not None}
 
 
 def _quoted(connection: Connection, name: str) -> str:
     return connection.dialect.identifier_preparer.quote(name)
 
 
-def _counters(connection: Connection, counting: Mapping[str, str]) -> dict[str, int]:
+def _counters(connection: Connection, counting: Mapping[str, Column[int]]) -> dict[str, int]:
     if connection.dialect.name == POSTGRESQL:
         return {name: _of_sequence(connection, name, column) for name, column in counting.items()}
     if connection.dialect.name == MYSQL:
         if not getattr(connection.dialect, "is_mariadb", False):
             # MySQL tells what it knew yesterday otherwise.
             connection.exec_driver_sql("SET SESSION information_schema_stats_expiry = 0")
-        statement = "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE()"
+        rows = connection.execute(OF_MYSQL)
     else:
-        statement = "SELECT name, seq + 1 FROM sqlite_sequence"
-    return {name: number for name, number in connection.execute(text(statement)) if number is not None}
+        rows = connection.execute(OF_SQLITE)
+    return {name: number for name, number in rows if number is not None}
 
 
-def _of_sequence(connection: Connection, name: str, column: str) -> int:
-    sequence = connection.scalar(select(func.pg_get_serial_sequence(_quoted(connection, name), column)))
-    return connection.scalar(text(f"SELECT last_value + is_called::int FROM {sequence}")) or 1  # noqa: S608  ours
+def _of_sequence(connection: Connection, name: str, column: Column[int]) -> int:
+    # Nothing as long as no number was given.
+    last = connection.scalar(select(func.pg_sequence_last_value(_sequence(connection, name, column))))
+    return (last or 0) + 1
+
+
+def _sequence(connection: Connection, name: str, column: Column[int]) -> ColumnElement[str]:
+    return func.pg_get_serial_sequence(_quoted(connection, name), column.name)
 
 
 def reserve_numbers(connection: Connection, tables: Sequence[Table], numbers: Mapping[str, int]) -> None:
@@ -57,8 +65,9 @@ def reserve_numbers(connection: Connection, tables: Sequence[Table], numbers: Ma
         if connection.dialect.name == MYSQL:
             connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, name)} AUTO_INCREMENT = {number}")
         elif connection.dialect.name == POSTGRESQL:
-            sequence = func.pg_get_serial_sequence(_quoted(connection, name), column)
-            connection.execute(select(func.setval(sequence, number, False)))
+            # By the last number given, of which there is none yet where the first comes next.
+            sequence = _sequence(connection, name, column)
+            connection.execute(select(func.setval(sequence, max(number - 1, 1), number > 1)))
         elif number > 1 and connection.scalar(LASTING, {"name": name}):
             # Other tables count from their largest number there.
             _note_last(connection, name, number - 1)

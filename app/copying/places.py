@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, inspect
 
 from ..boot.server import bring_server_up_to_date, server_engine, wait_for_server
 from ..core.address import shown
@@ -145,7 +145,7 @@ def analyse(connection: Connection, tables: Sequence[Table]) -> None:
     """Let the database look at what it holds now, so that it finds it quickly."""
     if connection.dialect.name == MYSQL:
         names = ", ".join(connection.dialect.identifier_preparer.format_table(table) for table in tables)
-        connection.execute(text(f"ANALYZE TABLE {names}"))
+        connection.exec_driver_sql(f"ANALYZE TABLE {names}").close()
     else:
         connection.exec_driver_sql("ANALYZE")
     connection.commit()

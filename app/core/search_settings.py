@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,11 @@ class SearchSettings:
     password: str = field(default="", repr=False)
     api_key: str = field(default="", repr=False)
     ca_file: Path | None = None
+
+    @property
+    def credentials(self) -> str | None:
+        """Name and password as HTTP sends them; the client itself would take no letters but English ones."""
+        return b64encode(f"{self.username}:{self.password}".encode()).decode() if self.username else None
 
 
 def search_settings(source: Source) -> SearchSettings:

@@ -10,7 +10,7 @@ from itertools import islice
 from secrets import token_hex
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, AuthenticationException, Elasticsearch, NotFoundError, SSLError, TransportError
 
 from ..core.search_settings import SearchSettings
 from ..core.time import utc_now
@@ -23,6 +23,7 @@ FORMAT = "v1"
 READ_SECONDS, WRITE_SECONDS = 3.0, 30.0
 # After a server did not answer nobody else waits for it for so long.
 AWAY_SECONDS = 10.0
+ADVICE = {AuthenticationException: ": ELASTICSEARCH_API_KEY or _PASSWORD is wrong", SSLError: ": see ELASTICSEARCH_CA"}
 CHUNK = 500
 IDS_AT_ONCE = 5_000
 SETTINGS = {
@@ -53,7 +54,7 @@ class ElasticsearchIndex:
         trusted: dict[str, Any] = {"ca_certs": str(settings.ca_file)} if settings.ca_file else {}
         self._client = Elasticsearch(
             settings.url,
-            basic_auth=(settings.username, settings.password) if settings.username else None,
+            basic_auth=settings.credentials,
             api_key=settings.api_key or None,
             retry_on_timeout=False,
             max_retries=1,
@@ -244,4 +245,4 @@ def _unavailable() -> Iterator[None]:
     except NotFoundError as error:
         raise SearchUnavailable(f"Elasticsearch has no index of ours: {error}") from error
     except (ApiError, TransportError) as error:
-        raise SearchAway(f"Elasticsearch: {type(error).__name__}: {error}") from error
+        raise SearchAway(f"Elasticsearch: {type(error).__name__}: {error}{ADVICE.get(type(error), '')}") from error

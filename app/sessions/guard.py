@@ -13,13 +13,14 @@ from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user
 
 from ..accounts.models import User
-from ..attempts.guard import note, remember_browser
-from ..audit.service import LOGGED_IN
+from ..attempts.guard import is_known_browser, remember_browser
+from ..audit.service import LOGGED_IN, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
 from ..core.secrets import hash_of
 from ..web.context import visitor_address
 from . import queries, service
+from .emails import tell_new_device
 
 login_manager = LoginManager()
 login_manager.login_view = "sessions.login"
@@ -74,13 +75,26 @@ def enter(user: User, *, remember: bool = False) -> None:
 
 
 def let_in(user: User, target: str | None = None, *, remember: bool = False) -> Response:
-    """Log a visitor in who has proved who it is, note it, and lead them to `target` or home."""
-    name = user.username
+    """Log a visitor in who has proved who it is, note it, and lead them to `target` or home.
+
+    Where letters are sent, one tells of a device that was not seen before; a browser that has the mark was.
+    """
+    name, user_id, known = user.username, user.id, is_known_browser(user.username)
     enter(user, remember=remember)
-    note(LOGGED_IN, name)
+    with contextlib.suppress(Busy, StorageFull), transaction():
+        # Trouble with the list keeps nobody out.
+        record(LOGGED_IN, subject=name, address=visitor_address())
+        _note_device(user_id, known=known)
     response = make_response(redirect(target or url_for("posts.index")))
     remember_browser(response, name)
     return response
+
+
+def _note_device(user_id: int, *, known: bool) -> None:
+    user = db.session.get(User, user_id)
+    seen = {"user_agent": request.user_agent.string, "address": visitor_address()}
+    if user is not None and service.note_device(user, **seen) and not known:
+        tell_new_device(user, **seen)
 
 
 def begin_second_step(user: User, *, remember: bool) -> None:

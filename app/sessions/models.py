@@ -1,4 +1,4 @@
-"""A browser that is logged in."""
+"""A browser that is logged in, and from where somebody has logged in before."""
 
 from __future__ import annotations
 
@@ -39,3 +39,15 @@ class BrowserSession(Model):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+
+
+class Device(Model):
+    """A kind of browser in a network from which an account has logged in; outlives its log-ins, to tell what is new."""
+
+    __tablename__ = "device"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    browser: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    system: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
+    network: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

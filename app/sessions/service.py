@@ -9,17 +9,20 @@ from sqlalchemy import delete, select, update
 
 from ..accounts.models import User
 from ..accounts.service import LAST_SEEN_EVERY, touch
+from ..attempts.service import network_of
 from ..core.database import db
 from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from ..core.time import utc_now
 from .browsers import browser_of
-from .models import ADDRESS_LENGTH, BrowserSession
+from .models import ADDRESS_LENGTH, BrowserSession, Device
 
 TOKEN_BYTES = 24
 # Without use; the cookie of the first kind goes with the browser anyway, if the browser does not restore it.
 LIFETIME, REMEMBERED_LIFETIME = timedelta(days=30), timedelta(days=365)
 MOST_SESSIONS = 50
+# Those that were used longest ago are forgotten.
+MOST_DEVICES = 50
 
 
 def begin_session(user: User, *, user_agent: str = "", address: str = "", remembered: bool = False) -> str:
@@ -42,6 +45,22 @@ def begin_session(user: User, *, user_agent: str = "", address: str = "", rememb
         )
     )
     return token
+
+
+def note_device(user: User, *, user_agent: str, address: str) -> bool:
+    """Note from where somebody logs in; whether that is new for an account that has logged in before."""
+    browser, system = browser_of(user_agent)
+    device = db.session.get(Device, (user.id, browser, system, network_of(address)))
+    if device is not None:
+        device.seen_at = utc_now()
+        return False
+    own = Device.user_id == user.id
+    earlier = select(Device.seen_at).where(own).order_by(Device.seen_at.desc())
+    is_first = db.session.scalar(earlier.limit(1)) is None
+    if too_old := db.session.scalar(earlier.offset(MOST_DEVICES - 1).limit(1)):
+        db.session.execute(delete(Device).where(own, Device.seen_at <= too_old))
+    db.session.add(Device(user_id=user.id, browser=browser, system=system, network=network_of(address)))
+    return not is_first
 
 
 def keep_session(user: User, session_id: int) -> None:

@@ -13,7 +13,7 @@ from ..accounts.queries import any_account
 from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, NotFound
-from ..sessions.guard import enter
+from ..sessions.guard import let_in
 from ..web.context import SILENT, is_program, visitor_address
 from ..web.forms import attach, form_page
 from .forms import SetupForm
@@ -62,9 +62,8 @@ def index() -> Answer:
         except (Invalid, Conflict) as error:
             attach(form, error, getattr(error, "field", "") or str(error.values.get("field", "code")))
         else:
-            enter(user)
             flash(_("Welcome! You are the administrator of this appliance."), "success")
-            return redirect(url_for("posts.index"))
+            return let_in(user)
     return form_page("setup/index.html", form)
 
 

@@ -118,7 +118,7 @@ def test_the_page_of_a_person_says_by_which_invitation_they_came(
     statements.seen.clear()
     with statements:
         page = alice.page(f"{PAGE}/4")
-    assert len(statements.queries) <= 6
+    assert len(statements.queries) <= 7
     for words in ("for the neighbours", "made by alice", "dora@example.org", "1 post"):
         assert words in page.text, words
 

@@ -64,6 +64,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "browser_session": [{"id": 77, "user_id": 1, "token_hash": "c" * 64, "session_key": "1" * 32,
                              "browser": "Firefox", "system": "", "address": "::1", "remembered": True,
                              "created_at": moment(13), "last_used_at": moment(14), "expires_at": moment(15)}],
+        "device": [{"user_id": 1, "browser": "Firefox", "system": "", "network": "2001:db8::/64",
+                    "seen_at": moment(24)}],
         "second_factor": [{"user_id": 1, "seed": "0" * 32, "last_step": 2**31 - 1, "created_at": moment(16)}],
         "recovery_code": [{"code_hash": "d" * 64, "user_id": 1}, {"code_hash": "D" * 64, "user_id": 1}],
         "email_change": [{"user_id": 2, "email": "New@ex.org", "token_hash": "e" * 64, "created_at": moment(17)}],

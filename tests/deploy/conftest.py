@@ -18,9 +18,9 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def tools(request: pytest.FixtureRequest) -> None:
-    """Skip tests marked by their module's NEEDS when one of those tools is missing."""
+    """Skip the tests of a module of which a tool in its NEEDS is missing, before anything is made with that tool."""
     for tool in getattr(request.module, "NEEDS", ()):
         if shutil.which(tool) is None:
             pytest.skip(f"needs {tool}")

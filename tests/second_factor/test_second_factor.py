@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,7 +16,7 @@ from statements import Statements
 
 from app.attempts.service import HERE
 from app.core.config import Settings
-from app.core.database import db
+from app.core.database import db, transaction
 from app.jobs.models import Job
 from app.second_factor import service
 from app.second_factor.models import RecoveryCode, SecondFactor
@@ -277,3 +277,56 @@ def test_letters_tell_of_it_where_letters_are_sent(settings: Settings, make_app,
             letters = [job.payload for job in db.session.query(Job).filter(Job.kind == "mail.send").order_by(Job.id)]
     said = ("was switched on", "was switched off", "password was changed")
     assert [text in letter["subject"] for letter, text in zip(letters, said, strict=True)] == [True] * 3
+
+
+class TestRemovedByAnAdministrator:
+    """For somebody who has lost the phone and the recovery codes."""
+
+    BOB = "/admin/people/2"
+
+    @pytest.fixture
+    def postbox(self) -> Iterator[Postbox]:
+        with Postbox() as postbox:
+            yield postbox
+
+    @pytest.fixture
+    def settings(self, settings: Settings, postbox: Postbox) -> Settings:
+        return replace(settings, mail=postbox.settings)
+
+    def test_the_password_alone_lets_them_in_and_they_are_told(
+        self, app: Flask, alice: PageClient, phone: Phone, postbox: Postbox, work: Callable[[], None]
+    ) -> None:
+        work()
+        postbox.letters.clear()
+        assert "Second factor Switched on" in alice.page(self.BOB).text
+        assert "the password alone lets this person in" in alice.page(f"{self.BOB}/second_factor").text
+        assert alice.send(f"{self.BOB}/second_factor").location == self.BOB
+        page = alice.page(self.BOB).text
+        assert "bob needs no code any more" in page
+        assert "Second factor Switched off" in page
+        assert "the second factor of bob was switched off, by alice" in alice.page("/admin/events").text
+        answer = PageClient(app).send(LOG_IN, {"username": "bob", "password": PASSWORD})
+        assert answer.location == "/"
+        with app.app_context():
+            assert db.session.query(RecoveryCode).count() == 0
+        work()
+        assert [(str(letter["To"]), str(letter["Subject"])) for letter in postbox.letters] == [
+            ("bob@example.org", "Your second factor was switched off")
+        ]
+
+    def test_who_has_none_has_no_button_and_nothing_happens(
+        self, app: Flask, people: People, alice: PageClient, bob: PageClient
+    ) -> None:
+        assert f"{self.BOB}/second_factor" not in alice.get(self.BOB).text
+        alice.send(f"{self.BOB}/second_factor")
+        assert "not, or no longer, in a state" in alice.page(self.BOB).text
+        assert "second factor" not in alice.page("/admin/events").text
+
+    def test_nobody_removes_their_own_without_the_password(self, app: Flask, people: People, alice: PageClient) -> None:
+        with app.app_context(), transaction() as session:
+            session.add(SecondFactor(user_id=1, seed="seed"))
+        assert "/admin/people/1/second_factor" not in alice.get("/admin/people/1").text
+        alice.send("/admin/people/1/second_factor")
+        assert "cannot do that to your own account" in alice.page("/admin/people/1").text
+        with app.app_context():
+            assert db.session.query(SecondFactor).count() == 1
