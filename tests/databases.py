@@ -9,17 +9,20 @@ from itertools import count
 
 import database_servers
 import pytest
+from flask import Flask
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
 
 from app.boot.server import bring_server_up_to_date
 from app.core.address import kind_of, server_address
 from app.core.config import Settings
-from app.core.database import Base
+from app.core.database import Base, transaction
 from app.core.database_settings import DatabaseSettings
 from app.core.schema import newest_revision
 from app.core.server import MYSQL, TURN, engine_arguments
+from app.jobs.service import release_all
 
 CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
+ENGLISH = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
 CHOSEN, ADDRESS = "DATABASE_TEST", "DATABASE_TEST_ADDRESS"
 
 
@@ -58,19 +61,32 @@ def address_of(text: str) -> URL:
 
 
 @contextmanager
-def writer_elsewhere(settings: Settings) -> Iterator[Connection]:
-    """A writer of another process, who has its turn and keeps it; what it writes is committed in the end."""
+def opened(settings: Settings) -> Iterator[Connection]:
+    """A connection to the database of an appliance that is none of the application's own."""
     arguments = engine_arguments(settings.database_url) if settings.database else {}
     engine = create_engine(settings.database_url, poolclass=NullPool, **arguments)
     try:
         with engine.connect() as connection:
-            if settings.database is None:
-                connection.connection.driver_connection.isolation_level = None
-            connection.exec_driver_sql(TURN if settings.database else "BEGIN IMMEDIATE")
             yield connection
-            connection.commit()
     finally:
         engine.dispose()
+
+
+@contextmanager
+def writer_elsewhere(settings: Settings) -> Iterator[Connection]:
+    """A writer of another process, who has its turn and keeps it; what it writes is committed in the end."""
+    with opened(settings) as connection:
+        if settings.database is None:
+            connection.connection.driver_connection.isolation_level = None
+        connection.exec_driver_sql(TURN if settings.database else "BEGIN IMMEDIATE")
+        yield connection
+        connection.commit()
+
+
+def let_leases_end(app: Flask) -> None:
+    """As if two minutes had passed: where there may be several machines, a killed worker's jobs wait for that."""
+    with app.app_context(), transaction() as session:
+        release_all(session)
 
 
 class Fresh:
@@ -92,8 +108,9 @@ class Fresh:
             **engine_arguments(self._administrator) | {"isolation_level": "AUTOCOMMIT"},
         )
         with owner.connect() as connection:
+            # As an operator's may be: MariaDB's usual collation, which boot changes, and the order of English words.
             # Of PostgreSQL's template that nobody is connected to.
-            options = "" if owner.dialect.name == MYSQL else " TEMPLATE template0 ENCODING 'UTF8'"
+            options = "" if owner.dialect.name == MYSQL else f" TEMPLATE template0 ENCODING 'UTF8' {ENGLISH}"
             connection.exec_driver_sql(f"CREATE DATABASE {name}{options}")
         owner.dispose()
         return self._administrator.set(database=name)

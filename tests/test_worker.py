@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import let_leases_end
 from flask import Flask
 from people import People
 from processes import LIMIT_SECONDS, end, eventually, start
@@ -152,6 +153,7 @@ def test_killed_fifty_times_at_any_moment_the_index_holds_exactly_what_the_datab
                 time.sleep(0.01)
         finally:
             end(process)
+    let_leases_end(app)
     process = start(settings, "-m", "app.worker", log=log)
     try:
         eventually(lambda: jobs(app) == 0)

@@ -9,6 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..core.columns import counted_text, sorted_text
 from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
@@ -45,14 +46,14 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(USERNAME_LENGTH))
-    username_key: Mapped[str] = mapped_column(String(USERNAME_LENGTH), unique=True)
+    username_key: Mapped[str] = mapped_column(sorted_text(USERNAME_LENGTH), unique=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     email_key: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
     password_hash: Mapped[str] = mapped_column(String(256))
     session_key: Mapped[str] = mapped_column(String(32), default=new_session_key)
     is_admin: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(STATUS_LENGTH), default=ACTIVE, server_default=ACTIVE)
-    about_me: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
+    about_me: Mapped[str] = mapped_column(counted_text(ABOUT_LENGTH), default="")
     # None: whatever the browser asks for, and what the settings say.
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_LENGTH))
     time_zone: Mapped[str | None] = mapped_column(String(TIME_ZONE_LENGTH))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from .errors import Busy, DomainError, StorageFailing, StorageFull
-from .server import POSTGRESQL, RECYCLE_SECONDS, engine_arguments, is_server, leave_out_nul, take_turns
+from .server import POSTGRESQL, RECYCLE_SECONDS, engine_arguments, is_server, leave_out_nul, look_before_use, take_turns
 from .server_errors import name_errors
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,9 @@ def engine_options(threads: int, url: URL, authority: Path | None = None) -> dic
     """Options for the engine of a process with this many threads: a connection each and none to spare."""
     options: dict[str, Any] = {"pool_size": threads, "max_overflow": 2, "pool_timeout": 30}
     if is_server(url):
-        # A server may be restarted; whoever comes next is not to notice.
-        options |= {"pool_pre_ping": True, "pool_recycle": RECYCLE_SECONDS, **engine_arguments(url, authority)}
+        # A server may be restarted; whoever comes next is not to notice. (PostgreSQL: look_before_use.)
+        looks = url.get_backend_name() != POSTGRESQL
+        options |= {"pool_pre_ping": looks, "pool_recycle": RECYCLE_SECONDS, **engine_arguments(url, authority)}
     return options
 
 
@@ -79,6 +80,7 @@ def configure_engine(engine: Engine) -> None:
         name_errors(engine)
         if engine.dialect.name == POSTGRESQL:
             leave_out_nul(engine)
+            look_before_use(engine)
         return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Engine, event
+from sqlalchemy import URL, Connection, DateTime, Engine, Table, event, func, select
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 
 MYSQL, POSTGRESQL = "mysql", "postgresql"
@@ -80,6 +82,32 @@ def _without_nul(given: Any) -> Any:
     if isinstance(given, str):
         return given.replace("\0", "\ufffd")
     return type(given)(map(_without_nul, given)) if isinstance(given, tuple | list) else given
+
+
+def look_before_use(engine: Engine) -> None:
+    """Have PostgreSQL's connections looked at when they leave the pool, and made anew if the server ended them.
+
+    SQLAlchemy's own look takes only the driver's errors for an end, and pg8000 lets some of the socket's through.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, *_: object) -> None:
+        try:
+            connection.cursor().execute("SELECT 1")
+        except (OSError, engine.dialect.loaded_dbapi.Error) as error:
+            raise InvalidatePoolError from error
+
+
+def count_on(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let tables go on counting after rows that came with numbers of their own; PostgreSQL alone does not by itself."""
+    if connection.dialect.name != POSTGRESQL:
+        return
+    for table in tables:
+        if (column := table.autoincrement_column) is not None:
+            name = connection.dialect.identifier_preparer.format_table(table)
+            following = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(name, column.name)
+            connection.execute(select(func.setval(sequence, following, False)))
 
 
 def take_turns(engine: Engine, is_writing: Any) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import Table, insert
 
 from ..accounts.models import Follow, User
 from ..accounts.queries import any_account
-from ..core.database import Model, db
+from ..core.database import Base, Model, db
 from ..core.errors import Conflict, Invalid
+from ..core.server import count_on
 from ..core.time import utc_now
 from ..messages.models import Inbox, Message
 from ..people.service import count_anew
@@ -62,6 +63,7 @@ class Import:
         """Bring everything along; raises Conflict or Invalid."""
         check_empty()
         self._bring(_insert)
+        count_on(db.session.connection(), Base.metadata.sorted_tables)
         count_anew()
         forget_code()
         request_rebuild()

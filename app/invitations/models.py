@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import EMAIL_LENGTH, USERNAME_LENGTH, User
 from ..accounts.passwords import HASH_LENGTH
+from ..core.columns import counted_text
 from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
@@ -27,7 +28,7 @@ class Invitation(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    note: Mapped[str] = mapped_column(String(NOTE_LENGTH), default="")
+    note: Mapped[str] = mapped_column(counted_text(NOTE_LENGTH), default="")
     uses: Mapped[int]
     uses_left: Mapped[int]
     # None: good until it is used up or revoked.

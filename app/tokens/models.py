@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
+from ..core.columns import counted_text
 from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
@@ -22,7 +23,7 @@ class Token(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(counted_text(NAME_LENGTH))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     # That of the account when it was made: they differ once the account has another password.
     session_key: Mapped[str] = mapped_column(String(32))

@@ -14,7 +14,7 @@ def upgrade() -> None:
         "token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64).with_variant(sa.Text(), "mysql", "postgresql"), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("session_key", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "translation",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text().with_variant(sa.Text(2**24 - 1), "mysql"), nullable=False),
         sa.Column("translator", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_translation_post_id_post"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("post_id", "language", name=op.f("pk_translation")),

@@ -21,7 +21,7 @@ def upgrade() -> None:
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("note", sa.String(length=100), nullable=False),
+        sa.Column("note", sa.String(length=100).with_variant(sa.Text(), "mysql", "postgresql"), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("uses_left", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=True),

@@ -30,6 +30,8 @@ from app.worker import Worker
 NIGHT = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
 SAYS = "import sys; print('something first'); print({text!r}); sys.exit({status})"
 
+pytestmark = pytest.mark.sqlite("a server has a tool of its own for backups")
+
 
 class Clock:
     """The time of the day, and the seconds since some moment, as the test likes them."""

@@ -17,6 +17,8 @@ from app.backup.store import Store
 from app.boot.drill import drill
 from app.core.config import Settings
 
+pytestmark = pytest.mark.sqlite("a server has a tool of its own for backups")
+
 
 @pytest.fixture
 def store(settings: Settings) -> Store:

@@ -56,6 +56,8 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
 
 Tables = dict[str, list[dict[str, Any]]]
 
+pytestmark = pytest.mark.sqlite("the file of each version is brought up to date")
+
 
 def migrate_to(database: Path, revision: str) -> None:
     """As it was when that revision was the newest."""

@@ -213,6 +213,7 @@ def test_the_set_up_code_is_void_and_nobody_is_led_to_the_set_up_page(
     assert client.get("/index").headers["Location"].startswith("/auth/login")
 
 
+@pytest.mark.sqlite("the file is compared")
 def test_a_rehearsal_reports_the_same_and_writes_nothing(
     app: Flask, bring: Bring, old_file: Path, settings: Settings
 ) -> None:

@@ -16,10 +16,11 @@ from types import SimpleNamespace
 import pytest
 from click.testing import Result
 from database_servers import Server
+from databases import opened
 from flask import Flask
 from people import People
 from processes import end, environment_of, eventually
-from sqlalchemy import text
+from sqlalchemy import func, select, table, text
 
 from app.core.config import PROJECT_ROOT, Settings
 from app.core.database import db
@@ -43,9 +44,9 @@ def refused(result: Result, *messages: str) -> None:
         assert message in result.output
 
 
-def count(settings: Settings, table: str = "user") -> int:
-    with closing(sqlite3.connect(settings.database_path)) as connection:
-        return int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
+def count(settings: Settings, name: str = "user") -> int:
+    with opened(settings) as connection:
+        return connection.scalar(select(func.count()).select_from(table(name))) or 0
 
 
 def test_an_appliance_with_accounts_takes_in_no_other(bring: Bring, people: People, old_file: Path) -> None:
@@ -182,6 +183,7 @@ def test_the_old_file_and_its_folder_stay_byte_for_byte(
     assert sorted(path.name for path in settings.data_dir.glob("import*")) == ["import-report.txt"]
 
 
+@pytest.mark.sqlite("a disk that is full is told by codes, see core/test_server_errors.py")
 def test_a_full_disk_is_told_and_leaves_an_empty_appliance_that_works(
     app: Flask, bring: Bring, old_file: Path, settings: Settings
 ) -> None:
@@ -216,6 +218,7 @@ def grow(path: Path, posts: int) -> None:
         )
 
 
+@pytest.mark.sqlite("its log tells when it is in the middle")
 def test_killed_in_the_middle_it_leaves_an_empty_appliance_and_can_be_done_again(
     bring: Bring, old_file: Path, settings: Settings, tmp_path: Path
 ) -> None:

@@ -29,6 +29,8 @@ KILLS = 50
 PEOPLE = ("alice", "bob", "charlie")
 PAUSE = 0.02
 
+pytestmark = pytest.mark.sqlite("its file is looked at")
+
 
 @dataclass
 class Writer:

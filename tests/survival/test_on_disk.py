@@ -31,6 +31,8 @@ run()
 WORD = "needleinthelog"
 LINE = re.compile(r"^(\d+) +(.*)$")
 
+pytestmark = pytest.mark.sqlite("a server has a disk of its own")
+
 
 @contextmanager
 def traced(settings: Settings, port: int, pragma: str, trace: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from databases import let_leases_end
 from flask import Flask
 from people import People
 from processes import end, eventually, start
@@ -50,6 +51,7 @@ def test_every_post_gets_its_language_though_the_worker_is_killed_at_any_moment(
             people.post("bob", "Guten Morgen zusammen")
         finally:
             end(process)
+    let_leases_end(app)
     process = start(settings, "-m", "app.worker", log=log)
     try:
         eventually(lambda: without_language(app) == 0)
