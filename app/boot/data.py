@@ -8,6 +8,7 @@ from .. import assemble
 from ..core.config import Settings
 from ..core.database import db, transaction
 from ..setup.service import new_code
+from .beginning import check_nothing_is_left_behind
 from .machines import check_machines
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
@@ -24,6 +25,7 @@ def prepare_data(settings: Settings) -> None:
     else:
         tell = partial(note_step, settings.run_dir)
         prepare_server(settings, tell)
+        check_nothing_is_left_behind(settings)
         check_machines(settings, tell)
         settings = _with_secret_key(settings)
     print(_greeting(settings), flush=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import database_servers
@@ -24,6 +26,13 @@ from app.core.database_settings import DatabaseSettings
 from app.core.named_lock import try_lock
 from app.core.schema import newest_revision
 from app.core.server import engine_arguments
+
+ACCOUNT = """
+INSERT INTO "user" (username, username_key, email, email_key, password_hash, session_key, is_admin, status, about_me,
+  created_at, last_seen, follower_count, following_count, counted_posts, counted_up_to)
+VALUES ('alice', 'alice', 'a@ex.org', 'a@ex.org', 'none', '1', true, 'active', '', '2026-01-01 00:00:00',
+  '2026-01-01 00:00:00', 0, 0, 0, 0)
+"""
 
 
 @pytest.fixture(params=["mariadb", "postgresql"])
@@ -67,6 +76,28 @@ def test_an_empty_database_is_made_ready_and_booting_again_changes_nothing(boot:
     assert rows(address, "SELECT version_num FROM alembic_version") == [(newest_revision(),)]
     assert "bringing the database up to date" not in done.stdout
     assert not (boot.data / "app.db").exists()
+
+
+def test_an_empty_database_does_not_take_the_place_of_a_file_with_accounts(boot: Boot, address: str) -> None:
+    assert boot().returncode == 0
+    file = boot.data / "app.db"
+    assert boot(DATABASE_URL=address).returncode == 0, "nobody's: there is nothing to leave behind"
+    assert file.exists()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(ACCOUNT)
+        connection.commit()
+    done = boot(DATABASE_URL=address)
+    assert done.returncode == Reason.DATABASE
+    assert f"no account yet, and {file} has 1" in done.stderr
+    assert f"mv {file} {file}.old" in done.stderr
+    rows(address, ACCOUNT.replace('"user"', "`user`") if address.startswith("mysql") else ACCOUNT)
+    assert boot(DATABASE_URL=address).returncode == 0, "it has been copied"
+
+
+def test_a_file_that_is_no_database_is_not_in_the_way(boot: Boot, address: str) -> None:
+    assert boot().returncode == 0
+    (boot.data / "app.db").write_bytes(b"no database" * 1000)
+    assert boot(DATABASE_URL=address).returncode == 0
 
 
 def test_two_that_boot_at_once_bring_it_up_to_date_once(boot: Boot, address: str, tmp_path: Path) -> None:

@@ -35,13 +35,16 @@ def search(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def outgrown(
     engine: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Outgrown]:
-    """Up from nothing: MariaDB together with Elasticsearch, PostgreSQL with the built-in search."""
+    """Up from nothing: MariaDB together with Elasticsearch; or with what was in SQLite: PostgreSQL, its own search."""
     server = request.getfixturevalue("search") if request.param == "mysql" else None
     appliance = Outgrown(tmp_path_factory.mktemp(request.param), request.param, server)
     try:
         appliance.compose("build")
-        appliance.up()
-        appliance.visitor().submit("/setup", code=appliance.setup_code(), **WHO)
+        if request.param == "postgresql":
+            begin_with_sqlite(appliance)
+        else:
+            appliance.up()
+            appliance.visitor().submit("/setup", code=appliance.setup_code(), **WHO)
         yield appliance
     finally:
         # pytest shows this only when something failed
@@ -49,6 +52,19 @@ def outgrown(
         appliance.remove()
         if server:
             remove(ElasticsearchIndex(SearchSettings(ELASTICSEARCH, server_url(), appliance.project)))
+
+
+def begin_with_sqlite(appliance: Outgrown) -> None:
+    """Bring it up as it comes, make an account, forget to copy it, then copy it as the README says."""
+    appliance.types(f"docker compose -f {ROOT}/compose.yaml up -d")
+    appliance.wait_until_it_answers()
+    appliance.visitor().submit("/setup", code=appliance.setup_code(), **WHO)
+    appliance.compose("up", "-d")
+    eventually(lambda: "has no account yet, and /data/app.db has 1" in appliance.compose("logs", "app").stdout)
+    (commands,) = re.findall(r"^```sh\n([^`]*--to postgresql://microblog@database[^`]*)```", README, re.MULTILINE)
+    # No terminal here.
+    appliance.types(commands.replace("run --rm", "run --rm -T"))
+    appliance.wait_until_it_answers()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +86,7 @@ def post_and_find(visitor: Visitor) -> str:
 
 def test_one_can_post_and_find_with_all_data_on_the_server(outgrown: Outgrown, alice: Visitor) -> None:
     post_and_find(alice)
-    assert "app.db" not in outgrown.inside("app", "ls", "/data").stdout
+    assert ("app.db" in outgrown.inside("app", "ls", "/data").stdout) == (outgrown.kind == "postgresql"), "of before"
     shown = outgrown.inside("app", "flask", "search", "status").stdout
     assert ("elasticsearch" in shown.lower()) == bool(outgrown.search), shown
 
