@@ -33,6 +33,8 @@ from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
 
 ROOT = Path(__file__).parents[1]
+# Of the others, by the time that all have begun which take turns.
+EARLY = 0.8
 _servers = databases.Servers()
 SECRET = "a secret key that is long enough for the tests"
 
@@ -54,12 +56,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _servers.stop()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is about SQLite itself is left out where the tests run on a server, and the other way round."""
     chosen = databases.chosen()
     for item in items:
         if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
             item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
+    items.sort(key=_places(items).__getitem__)
+
+
+def _places(items: list[pytest.Item]) -> dict[pytest.Item, float]:
+    """Where each comes: files that take turns stand evenly among the others, so that seldom two processes have one.
+
+    None among the last, at which a process would wait for another.
+    """
+    turns = list(dict.fromkeys(item.path for item in items if _takes_turns(item)))
+    others = list(dict.fromkeys(item.path for item in items if not _takes_turns(item)))
+    place: dict[Path, float] = {path: number for number, path in enumerate(others)}
+    place |= {path: number * len(others) * EARLY / len(turns) - 0.5 for number, path in enumerate(turns)}
+    return {item: place[item.path] for item in items}
+
+
+def _takes_turns(item: pytest.Item) -> bool:
+    return item.path.parent.name in ("browser", "system")
 
 
 _turn: dict[str, int] = {}
@@ -71,7 +91,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     Docker adds network interfaces and removes them, and Chromium then breaks off whatever it is loading.
     """
-    if item.path.parent.name in ("browser", "system") and not _turn:
+    if _takes_turns(item) and not _turn:
         _turn["lock"] = os.open(Path(tempfile.gettempdir()) / "microblog-tests.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(_turn["lock"], fcntl.LOCK_EX)
     try:
