@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processes import LIMIT_SECONDS, eventually
+from whole import children, name_of
 
 from app.core.config import PROJECT_ROOT
 
@@ -31,6 +33,17 @@ class Running:
         found = re.search(r"Setup code: (\S+)", self.log.read_text())
         assert found, self.log.read_text()
         return found[1]
+
+    @contextmanager
+    def worker_held(self) -> Iterator[None]:
+        """Its worker stands still for a while, so that what waits for it can be looked at."""
+        supervisor = int((self.log.parent / "run" / "supervisord.pid").read_text())
+        (worker,) = (each for each in children(supervisor) if name_of(each) == "blog-worker")
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(worker, signal.SIGCONT)
 
 
 def port_of_nobody() -> int:

@@ -18,8 +18,9 @@ def test_a_backup_is_asked_for_and_waited_for(
 ) -> None:
     alice = visit(appliance.address, "alice", storage_state=alices_cookies, java_script_enabled=script)
     alice.open("/admin/health")
-    alice.press("Back up now")
-    expect(alice.page.get_by_role("progressbar")).to_be_visible()
+    with appliance.worker_held():
+        alice.press("Back up now")
+        expect(alice.page.get_by_role("progressbar")).to_be_visible()
     expect(alice.page.get_by_role("button", name="Back up now")).to_be_visible()
     alice.see("made in")
     alice.page.get_by_text("As text, to show to whoever helps you").click()
