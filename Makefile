@@ -15,7 +15,7 @@ run: ## run Microblog on http://127.0.0.1:8000 without Docker (PORT and MICROBLO
 test: ## run the tests; those that need a tool which is missing here are skipped and say so (tests=PATH runs a part)
 	@deploy/venv.sh requirements-dev.txt
 	@deploy/page-checker.sh
-	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --quiet $(tests)
+	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
 
 # Where servers differ from SQLite (texts, times, order, errors, turns of writers), and where most is read and written.
 some_on_servers := $(addprefix tests/,core/test_on_servers.py core/test_server_errors.py core/test_transaction.py jobs setup \

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import database_servers
 import databases
@@ -20,6 +21,7 @@ from flask import Flask
 from page import PageClient
 from people import People
 from statements import Statements
+from xdist.scheduler import LoadFileScheduling
 
 from app import create_app
 from app.boot.schema import bring_up_to_date
@@ -33,8 +35,8 @@ from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
 
 ROOT = Path(__file__).parents[1]
-# Of the others, by the time that all have begun which take turns.
-EARLY = 0.8
+# Folders of tests of which one file runs at a time.
+TURNS = ("browser", "system")
 _servers = databases.Servers()
 SECRET = "a secret key that is long enough for the tests"
 
@@ -56,30 +58,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _servers.stop()
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is about SQLite itself is left out where the tests run on a server, and the other way round."""
     chosen = databases.chosen()
     for item in items:
         if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
             item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
-    items.sort(key=_places(items).__getitem__)
 
 
-def _places(items: list[pytest.Item]) -> dict[pytest.Item, float]:
-    """Where each comes: files that take turns stand evenly among the others, so that seldom two processes have one.
+class OneForTurns(LoadFileScheduling):
+    """Gives a file to one process, and all files that take turns to the same one: no other has to wait for its turn."""
 
-    None among the last, at which a process would wait for another.
-    """
-    turns = list(dict.fromkeys(item.path for item in items if _takes_turns(item)))
-    others = list(dict.fromkeys(item.path for item in items if not _takes_turns(item)))
-    place: dict[Path, float] = {path: number for number, path in enumerate(others)}
-    place |= {path: number * len(others) * EARLY / len(turns) - 0.5 for number, path in enumerate(turns)}
-    return {item: place[item.path] for item in items}
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "turns" if Path(file).parent.name in TURNS else file
 
 
-def _takes_turns(item: pytest.Item) -> bool:
-    return item.path.parent.name in ("browser", "system")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneForTurns:
+    """How tests are divided among the processes of a run."""
+    return OneForTurns(config, log)
 
 
 _turn: dict[str, int] = {}
@@ -91,7 +89,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     Docker adds network interfaces and removes them, and Chromium then breaks off whatever it is loading.
     """
-    if _takes_turns(item) and not _turn:
+    if item.path.parent.name in TURNS and not _turn:
         _turn["lock"] = os.open(Path(tempfile.gettempdir()) / "microblog-tests.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(_turn["lock"], fcntl.LOCK_EX)
     try:
