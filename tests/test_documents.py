@@ -38,7 +38,7 @@ def test_every_setting_has_a_row_in_the_readme_and_no_row_lacks_its_setting() ->
 
 def test_every_setting_that_is_read_has_a_row() -> None:
     source = "".join(path.read_text() for path in (ROOT / "app" / "core").glob("*.py"))
-    read = set(re.findall(r"source\.(?:text|text_or_file|number|choice|flag)\(\s*\"([A-Z_]+)\"", source))
+    read = set(re.findall(r"source\.(?:text|text_or_file|file|number|choice|flag)\(\s*\"([A-Z_]+)\"", source))
     assert {"PORT", "LANGUAGES", "MAIL_SERVER", "SECRET_KEY_FILE"} <= read
     named = {
         name

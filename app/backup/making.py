@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +16,7 @@ from ..core.config import PROJECT_ROOT
 from ..core.time import utc_now
 from .archive import check_archive, content_of, write_archive
 from .manifest import DATABASE, MEDIA, SECRET_KEY, Manifest, file_name
-from .snapshot import BackupError, sync, take_snapshot
+from .snapshot import BackupError, opened_for_reading, sync, take_snapshot
 from .store import Occupied, Store
 
 SPARE = 50 * 2**20
@@ -169,14 +168,14 @@ def _note_failure(store: Store, error: Exception) -> None:
 
 def count_rows(database: Path) -> dict[str, int]:
     """How many rows each table has."""
-    with closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
+    with opened_for_reading(database) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         names = sorted(name for (name,) in tables.fetchall())
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608  names of our own tables
 
 
 def _revision_of(database: Path) -> str:
-    with closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
+    with opened_for_reading(database) as connection:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if row is None:
         raise BackupError("the database has no tables yet; start the appliance once")

@@ -34,9 +34,14 @@ def take_snapshot(database: Path, target: Path) -> None:
         raise SnapshotError(f"cannot copy {database} to {target}: {error}") from error
 
 
+def opened_for_reading(database: Path) -> closing[sqlite3.Connection]:
+    """A connection, closed when the block ends, that cannot write and makes no file where there is none."""
+    return closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True))
+
+
 def verify(copy: Path) -> None:
     """Raise SnapshotError unless a database file is sound in itself and in its references."""
-    with closing(sqlite3.connect(copy.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
+    with opened_for_reading(copy) as connection:
         result = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if result != "ok":
             raise SnapshotError(f"{copy} is damaged: {result}")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import func, select, table
-
+from ..backup.snapshot import opened_for_reading
 from ..core.config import Settings
 from ..core.database_settings import DatabaseSettings
+from ..core.server import server_engine
 from .refusal import Reason, Refusal
-from .server import server_engine
+from .server import count_accounts
 
 
 def check_nothing_is_left_behind(settings: Settings) -> None:
     """Raise Refusal if the server has no account and the file that it takes the place of has some."""
-    path = settings.data_dir / "app.db"
+    path = settings.database_path
     if settings.database is None or not (left := _accounts_of_file(path)) or _accounts_of_server(settings.database):
         return
     raise Refusal(
@@ -31,7 +30,7 @@ def _accounts_of_file(path: Path) -> int:
     if not path.is_file():
         return 0
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with opened_for_reading(path) as connection:
             return int(connection.execute('SELECT COUNT(*) FROM "user"').fetchone()[0])
     except sqlite3.Error:
         # Never used, or not readable: nothing that could be taken along.
@@ -42,6 +41,6 @@ def _accounts_of_server(database: DatabaseSettings) -> int:
     engine = server_engine(database)
     try:
         with engine.connect() as connection:
-            return connection.scalar(select(func.count()).select_from(table("user"))) or 0
+            return count_accounts(connection)
     finally:
         engine.dispose()

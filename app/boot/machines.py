@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from functools import partial
 
-from sqlalchemy import Connection, func, select, table
+from sqlalchemy import Connection
 
 from ..core.config import Settings
-from ..core.named_lock import LEADER, try_lock
+from ..core.named_lock import LEADER
 from ..core.search_settings import ELASTICSEARCH
+from ..core.server import server_engine
 from .refusal import Reason, Refusal
-from .server import server_engine
+from .server import count_accounts, wait_for_lock
 
 # A machine that lost its power is noticed by its server within this time.
 GONE_SECONDS = 90
-PAUSE_SECONDS = 0.5
+WAITING = "another machine works on this database; waiting whether it goes"
 
 
 def check_machines(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -34,7 +35,7 @@ def check_machines(settings: Settings, tell: Callable[[str], None]) -> None:
 
 
 def _refuse_another_key(connection: Connection, settings: Settings) -> None:
-    if connection.scalar(select(func.count()).select_from(table("user"))):
+    if count_accounts(connection):
         key = settings.data_dir / "secret_key"
         raise Refusal(
             Reason.SECRET_KEY,
@@ -46,17 +47,10 @@ def _refuse_another_key(connection: Connection, settings: Settings) -> None:
 
 
 def _refuse_another_index(connection: Connection, tell: Callable[[str], None]) -> None:
-    until, told = time.monotonic() + GONE_SECONDS, False
-    while not try_lock(connection, LEADER):
-        connection.rollback()
-        if time.monotonic() >= until:
-            raise Refusal(
-                Reason.DATABASE,
-                "another machine works on this database, and an own search index would lack what is done there",
-                "Stop the other one; or set ELASTICSEARCH_URL and the same SECRET_KEY on all of them: see README, "
-                "Several machines",
-            )
-        if not told:
-            told = True
-            tell("another machine works on this database; waiting whether it goes")
-        time.sleep(PAUSE_SECONDS)
+    stays = Refusal(
+        Reason.DATABASE,
+        "another machine works on this database, and an own search index would lack what is done there",
+        "Stop the other one; or set ELASTICSEARCH_URL and the same SECRET_KEY on all of them: see README, "
+        "Several machines",
+    )
+    wait_for_lock(connection, LEADER, GONE_SECONDS, stays, partial(tell, WAITING))

@@ -6,22 +6,23 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect
+from sqlalchemy import URL, Connection, Engine, func, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
 from ..core.address import shown
 from ..core.config import Settings
-from ..core.database_settings import DatabaseSettings
 from ..core.named_lock import try_lock
 from ..core.schema import known_revisions, newest_revision, revision_of
-from ..core.server import MYSQL, engine_arguments
+from ..core.server import MYSQL, server_engine
 from ..core.server_errors import code_of
 from .refusal import Reason, Refusal
 from .schema import migration_config, newer_data, record_version, upgrade
 
 MIGRATION_LOCK = "microblog migration"
 LOCK_WAIT_SECONDS = 900
+WAITING = "another program is bringing the database up to date; waiting"
 PAUSE_SECONDS = 0.5
 CHARACTER_SET = "utf8mb4"
 # With utf8mb4_bin a space at the end would not count.
@@ -51,11 +52,6 @@ def prepare_server(settings: Settings, tell: Callable[[str], None]) -> None:
         bring_server_up_to_date(engine, tell)
     finally:
         engine.dispose()
-
-
-def server_engine(database: DatabaseSettings) -> Engine:
-    """An engine for work that is done once."""
-    return create_engine(database.url, poolclass=NullPool, **engine_arguments(database.url, database.authority))
 
 
 def wait_for_server(engine: Engine, seconds: int, tell: Callable[[str], None]) -> None:
@@ -107,20 +103,33 @@ def bring_server_up_to_date(engine: Engine, tell: Callable[[str], None]) -> None
 
 
 def _wait_for_turn(connection: Connection, tell: Callable[[str], None]) -> None:
-    until, told = time.monotonic() + LOCK_WAIT_SECONDS, False
-    while not try_lock(connection, MIGRATION_LOCK):
+    too_long = Refusal(
+        Reason.DATABASE,
+        "another program has been bringing the database up to date for very long",
+        "Look at its log; then start this one again",
+    )
+    wait_for_lock(connection, MIGRATION_LOCK, LOCK_WAIT_SECONDS, too_long, partial(tell, WAITING))
+    connection.commit()
+
+
+def wait_for_lock(
+    connection: Connection, name: str, seconds: float, too_long: Refusal, tell: Callable[[], None]
+) -> None:
+    """Have a named lock for this connection; `tell` is called once if it is not free, `too_long` raised in the end."""
+    until, told = time.monotonic() + seconds, False
+    while not try_lock(connection, name):
         connection.rollback()
         if time.monotonic() >= until:
-            raise Refusal(
-                Reason.DATABASE,
-                "another program has been bringing the database up to date for very long",
-                "Look at its log; then start this one again",
-            )
+            raise too_long
         if not told:
             told = True
-            tell("another program is bringing the database up to date; waiting")
+            tell()
         time.sleep(PAUSE_SECONDS)
-    connection.commit()
+
+
+def count_accounts(connection: Connection) -> int:
+    """How many accounts there are, on whatever server."""
+    return connection.scalar(select(func.count()).select_from(table("user"))) or 0
 
 
 def _check_version(connection: Connection) -> None:

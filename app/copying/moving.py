@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, Table
 from ..backup.snapshot import sync
 from ..boot.refusal import Refusal
 from ..boot.schema import bring_up_to_date
-from ..boot.server import server_engine
 from ..boot.volume import take_lock
 from ..core.address import shown
 from ..core.config import Settings
@@ -21,6 +20,7 @@ from ..core.database import LARGE_CACHE_KIB
 from ..core.database_settings import DatabaseSettings
 from ..core.errors import Conflict
 from ..core.schema import INITIALISED
+from ..core.server import server_engine
 from .comparing import Copied, Watch, copy_all
 from .numbers import next_numbers, reserve_numbers
 from .places import Tell, analyse, file_engine, opened, opened_source, opened_target, ready_server, refuse_data

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, select, text
+from sqlalchemy import Column, Connection, Table, func, select, text
 
-from ..core.server import MYSQL, POSTGRESQL
+from ..core.server import MYSQL, POSTGRESQL, sequence_of
 
 # Tables of SQLite that never give a number twice.
 LASTING = text("SELECT COUNT(*) FROM sqlite_master WHERE name = :name AND sql LIKE '%AUTOINCREMENT%'")
@@ -31,13 +31,9 @@ def _counting(tables: Sequence[Table]) -> dict[str, Column[int]]:
     return {name: column for name, column in counted.items() if column is not None}
 
 
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)
-
-
 def _counters(connection: Connection, counting: Mapping[str, Column[int]]) -> dict[str, int]:
     if connection.dialect.name == POSTGRESQL:
-        return {name: _of_sequence(connection, name, column) for name, column in counting.items()}
+        return {name: _of_sequence(connection, column) for name, column in counting.items()}
     if connection.dialect.name == MYSQL:
         if not getattr(connection.dialect, "is_mariadb", False):
             # MySQL tells what it knew yesterday otherwise.
@@ -48,14 +44,10 @@ def _counters(connection: Connection, counting: Mapping[str, Column[int]]) -> di
     return {name: number for name, number in rows if number is not None}
 
 
-def _of_sequence(connection: Connection, name: str, column: Column[int]) -> int:
+def _of_sequence(connection: Connection, column: Column[int]) -> int:
     # Nothing as long as no number was given.
-    last = connection.scalar(select(func.pg_sequence_last_value(_sequence(connection, name, column))))
+    last = connection.scalar(select(func.pg_sequence_last_value(sequence_of(connection, column))))
     return (last or 0) + 1
-
-
-def _sequence(connection: Connection, name: str, column: Column[int]) -> ColumnElement[str]:
-    return func.pg_get_serial_sequence(_quoted(connection, name), column.name)
 
 
 def reserve_numbers(connection: Connection, tables: Sequence[Table], numbers: Mapping[str, int]) -> None:
@@ -63,10 +55,11 @@ def reserve_numbers(connection: Connection, tables: Sequence[Table], numbers: Ma
     for name, column in _counting(tables).items():
         number = numbers[name]
         if connection.dialect.name == MYSQL:
-            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, name)} AUTO_INCREMENT = {number}")
+            table = connection.dialect.identifier_preparer.format_table(column.table)
+            connection.exec_driver_sql(f"ALTER TABLE {table} AUTO_INCREMENT = {number}")
         elif connection.dialect.name == POSTGRESQL:
             # By the last number given, of which there is none yet where the first comes next.
-            sequence = _sequence(connection, name, column)
+            sequence = sequence_of(connection, column)
             connection.execute(select(func.setval(sequence, max(number - 1, 1), number > 1)))
         elif number > 1 and connection.scalar(LASTING, {"name": name}):
             # Other tables count from their largest number there.

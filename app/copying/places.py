@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, inspect
 
-from ..boot.server import bring_server_up_to_date, server_engine, wait_for_server
+from ..boot.server import bring_server_up_to_date, wait_for_server
 from ..core.address import shown
 from ..core.database import configure_engine
 from ..core.database_settings import DatabaseSettings
 from ..core.errors import Conflict
 from ..core.schema import newest_revision, revision_of
-from ..core.server import MYSQL, POSTGRESQL, TURN, is_server
+from ..core.server import MYSQL, POSTGRESQL, TURN, is_server, server_engine
 from .rows import count_rows
 
 # What an appliance without any account may have: notes of its start and of tries to get in.

@@ -38,13 +38,4 @@ def database_settings(source: Source) -> DatabaseSettings | None:
         raise SettingsError(f"DATABASE_URL names no user; write {EXAMPLES}")
     if url.password is None and (password := source.text_or_file("DATABASE_PASSWORD")):
         url = url.set(password=password)
-    return DatabaseSettings(url, _authority(source))
-
-
-def _authority(source: Source) -> Path | None:
-    path = source.text("DATABASE_CA", "")
-    if path and not Path(path).is_file():
-        raise SettingsError(
-            f"DATABASE_CA is {path!r}, which is no file; name the certificate of the server's authority"
-        )
-    return Path(path) if path else None
+    return DatabaseSettings(url, source.file("DATABASE_CA", "the certificate of the server's authority"))

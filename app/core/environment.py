@@ -35,6 +35,13 @@ class Source:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{name}_FILE is {path!r}, which user {os.getuid()} cannot read as text") from error
 
+    def file(self, name: str, advice: str) -> Path | None:
+        """The file that NAME names, None if it names none; `advice` says what it should be."""
+        path = self.text(name, "")
+        if path and not Path(path).is_file():
+            raise SettingsError(f"{name} is {path!r}, which is no file; name {advice}")
+        return Path(path) if path else None
+
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
         raw = self.text_or_file(name, str(default))
         if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw) <= highest:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from .database_settings import DatabaseSettings
-from .server import MYSQL, engine_arguments
+from .server import MYSQL, server_engine
 
 logger = logging.getLogger(__name__)
 # Whoever has this one keeps the search index and does what must be done once.
 LEADER = "microblog leader"
 SECONDS_BETWEEN_LOOKS = 20.0
+# A server that does not answer holds no stop up.
+STOP_SECONDS = 2.0
 # So that PostgreSQL notices within 90 seconds that a machine has lost its power; MySQL by our silence.
 NOTICE = "SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 
@@ -34,20 +36,29 @@ class LastingLock:
     """A named lock that one of many processes has, and another one soon after that is gone; a thread looks after it."""
 
     def __init__(self, database: DatabaseSettings, name: str) -> None:
-        arguments = engine_arguments(database.url, database.authority) | {"isolation_level": "AUTOCOMMIT"}
-        self._engine = create_engine(database.url, poolclass=NullPool, **arguments)
+        self._engine = server_engine(database).execution_options(isolation_level="AUTOCOMMIT")
         self._name = name
         self._connection: Connection | None = None
         self.is_held = False
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Try to have it, and go on trying, or go on having it."""
         self.look()
-        threading.Thread(target=self._go_on, daemon=True).start()
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Neither have it nor try to have it any more."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+        self.let_go()
+        self.is_held = False
 
     def _go_on(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._over.wait(SECONDS_BETWEEN_LOOKS):
             self.look()
 
     def look(self) -> None:

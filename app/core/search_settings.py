@@ -45,7 +45,7 @@ def search_settings(source: Source) -> SearchSettings:
         source.text_or_file("ELASTICSEARCH_USERNAME"),
         source.text_or_file("ELASTICSEARCH_PASSWORD"),
         source.text_or_file("ELASTICSEARCH_API_KEY"),
-        _ca_file(source),
+        source.file("ELASTICSEARCH_CA", "the certificate of its authority"),
     )
 
 
@@ -66,10 +66,3 @@ def _index_name(source: Source) -> str:
     if not INDEX_NAME.fullmatch(name):
         raise SettingsError(f"ELASTICSEARCH_INDEX is {name!r}; write small letters and digits, for example microblog")
     return name
-
-
-def _ca_file(source: Source) -> Path | None:
-    path = source.text("ELASTICSEARCH_CA", "")
-    if path and not Path(path).is_file():
-        raise SettingsError(f"ELASTICSEARCH_CA is {path!r}, which is no file; name the certificate of its authority")
-    return Path(path) if path else None

@@ -7,9 +7,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Engine, Table, event, func, select
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    NullPool,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
+
+from .database_settings import DatabaseSettings
 
 MYSQL, POSTGRESQL = "mysql", "postgresql"
 # So long a writer waits for its turn, as on SQLite.
@@ -67,6 +82,11 @@ def engine_arguments(url: URL, authority: Path | None = None) -> dict[str, Any]:
     return {"connect_args": connect_arguments(url, authority), "isolation_level": "READ COMMITTED"}
 
 
+def server_engine(database: DatabaseSettings) -> Engine:
+    """An engine for work that is done once."""
+    return create_engine(database.url, poolclass=NullPool, **engine_arguments(database.url, database.authority))
+
+
 def leave_out_nul(engine: Engine) -> None:
     """Send U+FFFD for the one character that PostgreSQL's texts cannot hold, and other databases can.
 
@@ -104,10 +124,14 @@ def count_on(connection: Connection, tables: Iterable[Table]) -> None:
         return
     for table in tables:
         if (column := table.autoincrement_column) is not None:
-            name = connection.dialect.identifier_preparer.format_table(table)
             following = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
-            sequence = func.pg_get_serial_sequence(name, column.name)
-            connection.execute(select(func.setval(sequence, following, False)))
+            connection.execute(select(func.setval(sequence_of(connection, column), following, False)))
+
+
+def sequence_of(connection: Connection, column: Column[int]) -> ColumnElement[str]:
+    """What PostgreSQL counts that column's numbers by."""
+    name = connection.dialect.identifier_preparer.format_table(column.table)
+    return func.pg_get_serial_sequence(name, column.name)
 
 
 def take_turns(engine: Engine, is_writing: Any) -> None:
