@@ -79,6 +79,8 @@ class Worker:
                 beat(self._run_dir)
                 self._listener.wait(self.work_once())
         self._night.stop()
+        if self._leading:
+            self._leading.stop()
         logger.info("worker stopped")
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
