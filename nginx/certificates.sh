@@ -184,11 +184,9 @@ report_left_out() {
 
 # Where it is read that does not need to be trusted yet; by the first name that a device may use.
 trust_page() {
-  port=${MICROBLOG_HTTP_PORT:-80}
-  port=${port##*:}
   name=$(valid_hosts 2>/dev/null | head -n 1)
   case $name in *:*) name="[$name]" ;; esac
-  echo "http://${name:-NAME-OF-THIS-MACHINE}$([ "$port" = 80 ] || echo ":$port")/trust"
+  echo "http://${name:-NAME-OF-THIS-MACHINE}$(port_after_name "${MICROBLOG_HTTP_PORT:-}" 80)/trust"
 }
 
 main() {

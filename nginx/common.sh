@@ -38,6 +38,13 @@ one_a_line() { printf '%s\n' "$1" | tr -s ',[:space:]' '\n' | sed '/^$/d'; } # L
 # Names inside homes and offices, which no public authority signs.
 local_names() { printf '%s\n' local localhost lan home internal home.arpa fritz.box raspberrypi microblog; }
 
+# ":8443", as it follows a name; nothing for the usual one. The setting may name an address too, as in 127.0.0.1:8443.
+port_after_name() { # SETTING USUAL
+  port=${1:-$2}
+  port=${port##*:}
+  if [ "$port" != "$2" ]; then echo ":$port"; fi
+}
+
 key_matches() { # FOLDER
   [ "$(openssl pkey -in "$1/key.pem" -passin pass: -pubout 2>/dev/null)" = "$(openssl x509 -in "$1/fullchain.pem" -noout -pubkey 2>/dev/null)" ]
 }

@@ -11,22 +11,9 @@ temp_dir=${TMPDIR:-/tmp}
 application=${APPLICATION:-app:8000}
 access_log=${ACCESS_LOG:-/dev/stdout}
 
-# ":8443" for the redirect to https, nothing for 443; the setting may name an address too, as in 127.0.0.1:8443
-https_port() {
-  port=${MICROBLOG_HTTPS_PORT:-443}
-  port=${port##*:}
-  if [ "$port" != 443 ]; then echo ":$port"; fi
-}
-
 # Where the site is without https; nothing where a proxy has the certificate.
 plain_address() {
-  port=${MICROBLOG_HTTP_PORT:-80}
-  port=${port##*:}
-  case $(tls_mode)/$port in
-    off/*) ;;
-    */80) echo "http://\$host" ;;
-    *) echo "http://\$host:$port" ;;
-  esac
+  if [ "$(tls_mode)" != off ]; then echo "http://\$host$(port_after_name "${MICROBLOG_HTTP_PORT:-}" 80)"; fi
 }
 
 # What browsers have to trust: the fingerprint of our authority, or a word for why that is not so.
@@ -107,7 +94,7 @@ render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
   assemble "$1" | sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
     -e "s|@TLS_DIR@|$tls|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
-    -e "s|@HTTPS_PORT@|$(https_port)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
+    -e "s|@HTTPS_PORT@|$(port_after_name "${MICROBLOG_HTTPS_PORT:-}" 443)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
     -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
     -e "s|@REAL_ADDRESS@|$(real_address | paste -sd' ')|g" -e "s|@FROM_PROXY@|$(proxies | sed 's/$/ 1;/' | paste -sd' ')|g" \
     -e "s|@AUTHORITY@|$(authority)|g" -e "s|@PLAIN_ADDRESS@|$(plain_address)|g" \
