@@ -20,6 +20,7 @@ from database_servers import Server
 from flask import Flask
 from page import PageClient
 from people import People
+from postbox import Postbox
 from statements import Statements
 from xdist.scheduler import LoadFileScheduling
 
@@ -135,6 +136,19 @@ def postgresql() -> Iterator[Server]:
     """A PostgreSQL server of our own."""
     with database_servers.postgresql() as server:
         yield server
+
+
+@pytest.fixture(name="server", params=["mariadb", "postgresql"])
+def each_server(request: pytest.FixtureRequest) -> Server:
+    """Each kind of database server."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """What letters arrive in where a test's settings name it; a real server."""
+    with Postbox() as postbox:
+        yield postbox
 
 
 @pytest.fixture

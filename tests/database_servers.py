@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from running import port_of_nobody
 
 LIMIT_SECONDS = 120
 PASSWORD = "p%40ss:w/rd?#"  # what an address must quote
@@ -106,20 +107,13 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def a_free_port() -> int:
-    """A port of this machine that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def mariadb() -> Iterator[Server]:
     """A MariaDB server with an account that has a password; skips where the server is not installed."""
     server, install = shutil.which("mariadbd", path=PATHS), shutil.which("mariadb-install-db", path=PATHS)
     if not server or not install:
         pytest.skip("needs mariadb-server")
-    user, port = account("mysql"), a_free_port()
+    user, port = account("mysql"), port_of_nobody()
     with folder_of(user) as folder:
         before, data = unprivileged(user), folder / "data"
         run([*before, install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
@@ -143,7 +137,7 @@ def postgresql() -> Iterator[Server]:
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not programs:
         pytest.skip("needs postgresql")
-    binaries, user, port = programs[-1].parent, account("postgres"), a_free_port()
+    binaries, user, port = programs[-1].parent, account("postgres"), port_of_nobody()
     with folder_of(user) as folder:
         before, data = unprivileged(user), folder / "data"
         run([*before, str(binaries / "initdb"), "--pgdata", str(data), "--username=owner", "--encoding=UTF8",

@@ -18,7 +18,7 @@ from app.core.config import Settings
 from app.core.database import Base, transaction
 from app.core.database_settings import DatabaseSettings
 from app.core.schema import newest_revision
-from app.core.server import MYSQL, TURN, engine_arguments
+from app.core.server import MYSQL, TURN, server_engine
 from app.jobs.service import release_all
 
 CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
@@ -60,11 +60,16 @@ def address_of(text: str) -> URL:
     return server_address(kind_of(scheme), rest)
 
 
+def engine_of(address: str) -> Engine:
+    """An engine for a database on a server, as the program has it."""
+    return server_engine(DatabaseSettings(address_of(address)))
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Connection]:
     """A connection to the database of an appliance that is none of the application's own."""
-    arguments = engine_arguments(settings.database_url) if settings.database else {}
-    engine = create_engine(settings.database_url, poolclass=NullPool, **arguments)
+    database = settings.database
+    engine = server_engine(database) if database else create_engine(settings.database_url, poolclass=NullPool)
     try:
         with engine.connect() as connection:
             yield connection
@@ -102,11 +107,7 @@ class Fresh:
     def make(self) -> URL:
         """A new database without any tables."""
         name = next(self._names)
-        owner = create_engine(
-            self._administrator,
-            poolclass=NullPool,
-            **engine_arguments(self._administrator) | {"isolation_level": "AUTOCOMMIT"},
-        )
+        owner = server_engine(DatabaseSettings(self._administrator)).execution_options(isolation_level="AUTOCOMMIT")
         with owner.connect() as connection:
             # As an operator's may be: MariaDB's usual collation, which boot changes, and the order of English words.
             # Of PostgreSQL's template that nobody is connected to.
@@ -118,8 +119,7 @@ class Fresh:
     @contextmanager
     def engine(self, url: URL | None = None) -> Iterator[Engine]:
         """An engine for a while."""
-        url = url or self.settings.url
-        engine = create_engine(url, poolclass=NullPool, **engine_arguments(url))
+        engine = server_engine(DatabaseSettings(url) if url else self.settings)
         try:
             yield engine
         finally:

@@ -9,23 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-import database_servers
 import pytest
 from booting import PREPARE, Boot
-from database_servers import Server
+from database_servers import PASSWORD, Server
+from databases import address_of, engine_of
 from processes import end, eventually
-from sqlalchemy import URL, Engine, NullPool, create_engine, text
+from running import port_of_nobody
+from sqlalchemy import text
 from whole import Client, Whole
 
 from app.backup.elsewhere import dump_command
 from app.boot.refusal import Reason
 from app.boot.server import MIGRATION_LOCK
-from app.core.address import kind_of, server_address
 from app.core.config import PROJECT_ROOT, Settings
 from app.core.database_settings import DatabaseSettings
 from app.core.named_lock import try_lock
 from app.core.schema import newest_revision
-from app.core.server import engine_arguments
 
 ACCOUNT = """
 INSERT INTO "user" (username, username_key, email, email_key, password_hash, session_key, is_admin, status, about_me,
@@ -33,12 +32,6 @@ INSERT INTO "user" (username, username_key, email, email_key, password_hash, ses
 VALUES ('alice', 'alice', 'a@ex.org', 'a@ex.org', 'none', '1', true, 'active', '', '2026-01-01 00:00:00',
   '2026-01-01 00:00:00', 0, 0, 0, 0)
 """
-
-
-@pytest.fixture(params=["mariadb", "postgresql"])
-def server(request: pytest.FixtureRequest) -> Server:
-    """Each kind of server."""
-    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -49,23 +42,11 @@ def address(server: Server, request: pytest.FixtureRequest) -> str:
 
 def rows(address: str, statement: str) -> list[tuple[object, ...]]:
     """What a statement finds there."""
-    with engine(address).connect() as connection:
+    with engine_of(address).connect() as connection:
         found = connection.execute(text(statement))
         answer = [tuple(row) for row in found] if found.returns_rows else []
         connection.commit()
     return answer
-
-
-def url_of(address: str) -> URL:
-    """The address as the settings read it."""
-    scheme, _, rest = address.partition("://")
-    return server_address(kind_of(scheme), rest)
-
-
-def engine(address: str) -> Engine:
-    """An engine for a database, with the settings of the program."""
-    url = url_of(address)
-    return create_engine(url, poolclass=NullPool, **engine_arguments(url))
 
 
 def test_an_empty_database_is_made_ready_and_booting_again_changes_nothing(boot: Boot, address: str) -> None:
@@ -111,7 +92,7 @@ def test_two_that_boot_at_once_bring_it_up_to_date_once(boot: Boot, address: str
 def test_whoever_comes_second_waits_for_the_lock(boot: Boot, address: str) -> None:
     process = None
     try:
-        with engine(address).connect() as holder:
+        with engine_of(address).connect() as holder:
             assert try_lock(holder, MIGRATION_LOCK)
             process = subprocess.Popen(
                 [sys.executable, "-u", "-c", PREPARE], cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True,
@@ -155,7 +136,7 @@ def test_data_of_a_later_version_is_left_alone(boot: Boot, address: str) -> None
 
 @pytest.mark.parametrize("kind", ["mysql", "postgresql"])
 def test_a_server_that_does_not_come_is_waited_for_and_then_named(boot: Boot, free_port: int, kind: str) -> None:
-    nobody = database_servers.a_free_port()
+    nobody = port_of_nobody()
     done = boot(DATABASE_URL=f"{kind}://microblog:secret@127.0.0.1:{nobody}/microblog", MICROBLOG_DATABASE_WAIT=1)
     assert done.returncode == Reason.DATABASE
     assert f"waiting up to 1 s for the database {kind}://microblog:***@127.0.0.1:{nobody}/microblog" in done.stdout
@@ -171,7 +152,7 @@ def test_the_whole_appliance_runs_on_it(boot: Boot, address: str, tmp_path: Path
         data_dir=boot.data,
         run_dir=run,
         secret_key="a key that is long enough for a test",
-        database=DatabaseSettings(url_of(address)),
+        database=DatabaseSettings(address_of(address)),
     )
     appliance = Whole(settings, int(boot.environment["PORT"]), tmp_path / "log")
     try:
@@ -191,6 +172,6 @@ def test_commands_of_backups_say_what_to_use_instead(boot: Boot, address: str) -
             env=boot.environment | {"DATABASE_URL": address}, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert done.returncode == 1
-        assert dump_command(url_of(address)) in done.stderr
+        assert dump_command(address_of(address)) in done.stderr
         assert "secret_key of the data folder" in done.stderr
-        assert database_servers.PASSWORD not in done.stderr
+        assert PASSWORD not in done.stderr

@@ -12,26 +12,19 @@ import pytest
 from click.testing import Result
 from contents import DELETED, MANY, everything, fill, rows
 from database_servers import QUOTED, Server
-from databases import address_of
+from databases import address_of, engine_of
 from flask import Flask
 from processes import end, eventually, start
-from sqlalchemy import Engine, NullPool, create_engine, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from app.core.config import Settings
 from app.core.database import Base
 from app.core.database_settings import DatabaseSettings
-from app.core.server import engine_arguments
 
 pytestmark = pytest.mark.sqlite("copies from SQLite to servers that it starts itself")
 Copy = Callable[..., Result]
 # What a start leaves: the version.
 NOTHING = {name: int(name == "fact") for name in rows()}
-
-
-@pytest.fixture(params=["mariadb", "postgresql"])
-def server(request: pytest.FixtureRequest) -> Server:
-    """Each kind of server."""
-    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -61,11 +54,6 @@ def copy(make_app: Callable[[Settings], Flask]) -> Copy:
         return make_app(settings).test_cli_runner().invoke(args=["data", "copy", "--to", place], input=typed)
 
     return run
-
-
-def engine_of(address: str) -> Engine:
-    url = address_of(address)
-    return create_engine(url, poolclass=NullPool, **engine_arguments(url))
 
 
 def on_server(settings: Settings, address: str) -> Settings:

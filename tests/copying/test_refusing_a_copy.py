@@ -8,11 +8,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import database_servers
 import pytest
 from click.testing import Result
 from contents import everything, fill
 from flask import Flask
+from running import port_of_nobody
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert
 
 from app.boot.volume import take_lock
@@ -63,7 +63,7 @@ def test_a_server_that_does_not_answer_is_named(
 ) -> None:
     fill(settings.database_path)
     monkeypatch.setattr("app.copying.places.WAIT_SECONDS", 0)
-    result = copy(f"{SERVER}:{database_servers.a_free_port()}/microblog")
+    result = copy(f"{SERVER}:{port_of_nobody()}/microblog")
     assert result.exit_code == 1
     assert "no server answers there" in result.output
     assert "Nothing was copied; everything is as it was." in result.output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -156,11 +156,6 @@ class TestWithoutLetters:
 
 class TestWithLetters:
     """The answer is always the same; what differs stands in the letter, which the address's owner alone reads."""
-
-    @pytest.fixture
-    def postbox(self) -> Iterator[Postbox]:
-        with Postbox() as postbox:
-            yield postbox
 
     @pytest.fixture
     def settings(self, settings: Settings, postbox: Postbox) -> Settings:

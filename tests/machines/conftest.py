@@ -16,12 +16,6 @@ KEY = "a secret key that all machines share"
 Machine = Callable[[str], Settings]
 
 
-@pytest.fixture(params=["mariadb", "postgresql"])
-def server(request: pytest.FixtureRequest) -> Server:
-    """Each kind of server."""
-    return request.getfixturevalue(request.param)
-
-
 @pytest.fixture
 def machine(tmp_path: Path, server: Server) -> Machine:
     """Make the settings of a machine of that name; all of them have one database, empty at first, and one key."""

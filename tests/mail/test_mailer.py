@@ -21,12 +21,6 @@ LETTER = Letter("bob@example.org", SUBJECT, "Plain \N{EURO SIGN}\n.\nend", "<p>A
 
 
 @pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
-
-
-@pytest.fixture
 def guarded() -> Iterator[Postbox]:
     """A server that wants a log-in."""
     with Postbox(log_in=True) as postbox:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -22,12 +22,6 @@ from app.mail import reports
 from app.mail.mailer import MailFailed
 from app.mail.reports import MOST_AN_HOUR
 from app.search.interface import SearchUnavailable
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,12 +15,6 @@ from app.core.time import utc_now
 from app.jobs.models import Job
 from app.mail.letter import Letter
 from app.mail.service import send_later
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -22,12 +22,6 @@ from app.recovery.routes import MOST_REQUESTS
 NEW = "a new password"
 ASK = "/auth/reset_password_request"
 SENT = "If that address has an account"
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
 
 
 @pytest.fixture

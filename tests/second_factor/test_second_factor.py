@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -283,11 +283,6 @@ class TestRemovedByAnAdministrator:
     """For somebody who has lost the phone and the recovery codes."""
 
     BOB = "/admin/people/2"
-
-    @pytest.fixture
-    def postbox(self) -> Iterator[Postbox]:
-        with Postbox() as postbox:
-            yield postbox
 
     @pytest.fixture
     def settings(self, settings: Settings, postbox: Postbox) -> Settings:

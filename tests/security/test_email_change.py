@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -50,11 +50,6 @@ def test_what_is_wrong_is_told_and_changes_nothing(
 
 class TestWithLetters:
     """Where MAIL_SERVER is set."""
-
-    @pytest.fixture
-    def postbox(self) -> Iterator[Postbox]:
-        with Postbox() as postbox:
-            yield postbox
 
     @pytest.fixture
     def settings(self, settings: Settings, postbox: Postbox) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -23,12 +23,6 @@ NEWER_FIREFOX = FIREFOX.replace("128", "141")
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit Version/17.5 Mobile/15E148 Safari/604.1"
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
 Subjects = Callable[[], list[str]]
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
 
 
 @pytest.fixture

@@ -66,12 +66,6 @@ class Writer:
 
 
 @pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    with Postbox() as postbox:
-        yield postbox
-
-
-@pytest.fixture
 def whole(settings: Settings, free_port: int, tmp_path: Path, postbox: Postbox) -> Iterator[Whole]:
     mail = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(postbox.settings.port), "MAIL_SENDER": "m@example.org"}
     whole = Whole(settings, free_port, tmp_path / "log", **mail)
