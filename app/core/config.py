@@ -27,7 +27,7 @@ MINIMUM_SECRET_LENGTH = 32
 TRANSLATIONS = PROJECT_ROOT / "app" / "translations"
 DATABASE_FILE = "app.db"
 SQLITE = "sqlite:///"
-PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
 REGISTRATION_MODES = ("closed", "invite", "approval", "open")
@@ -148,13 +148,15 @@ def _data_dir(source: Source, *, on_server: bool) -> Path:
 
 def _public_url(source: Source) -> str:
     """MICROBLOG_PUBLIC_URL, or one made of MICROBLOG_DOMAIN or of SERVER_NAME, upstream's setting."""
-    domains = source.text("MICROBLOG_DOMAIN", "")
+    domains, server_name = source.text("MICROBLOG_DOMAIN", ""), source.text("SERVER_NAME", "")
     name, address = "MICROBLOG_PUBLIC_URL", source.text("MICROBLOG_PUBLIC_URL", "").rstrip("/")
     # compose.yaml cannot put an https:// before the first of several names, so it gives us those as the address
-    if address in ("", domains):
+    if address in ("", domains, server_name):
         name = "MICROBLOG_DOMAIN" if domains else "SERVER_NAME"
-        server_name = next(iter(_names(source, name)), "") if domains else source.text(name, "")
-        address = f"https://{server_name}" if server_name else ""
+        first = next(iter(_names(source, name)), "") if domains else server_name
+        address = f"https://{first}" if first else ""
+    # Nor can it take the port out of 127.0.0.1:8443.
+    address = re.sub(r"^https://localhost:.*:(?=\d+$)", "https://localhost:", address).removesuffix(":443")
     if address and not PUBLIC_URL.fullmatch(address):
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..core.errors import DatabaseAway
+
 OK, WARN, FAIL = "ok", "warn", "fail"
 STATUSES = (OK, WARN, FAIL)
 MEBIBYTE = 2**20
@@ -30,6 +32,8 @@ def guarded(check: Callable[[], Check]) -> Check:
     """A check that breaks is a finding too, told by the kind of error alone, which gives nothing away."""
     try:
         return check()
+    except DatabaseAway:
+        return Check(FAIL, "the database does not answer")
     except Exception as error:
         logger.warning("a check of how it stands failed", exc_info=error)
         return Check(FAIL, type(error).__name__)

@@ -79,7 +79,7 @@ ALL = (
         "database",
         mark("Database"),
         data.database,
-        "look at the disk; `./backup.sh list` shows what can be put back",
+        "look at the disk, or at the log of the database's server; `./backup.sh list` shows what can be put back",
     ),
     Examination(
         "schema",

@@ -244,6 +244,16 @@ def test_a_check_that_breaks_gives_nothing_away(make_app, healthy: Settings, mon
     assert "a secret" not in "".join(found.values()) + "".join(capfd.readouterr())
 
 
+@pytest.mark.on_server("a file is never away for a while")
+def test_what_a_database_that_is_away_leaves_unknown_says_so(make_app, healthy: Settings, free_port: int) -> None:
+    assert healthy.database is not None
+    nobody = replace(healthy.database, url=healthy.database.url.set(port=free_port, host="127.0.0.1"))
+    found = report(make_app(replace(healthy, database=nobody)), 2)
+    unknown = {name for name, line in found.items() if "the database does not answer" in line}
+    assert unknown == {"database", "schema", "counts", "search", "jobs"}
+    assert "the database's server" in found["database"]
+
+
 def test_numbers_that_were_changed_by_hand_are_told_with_what_mends_them(make_app, healthy: Settings) -> None:
     app = make_app(healthy)
     People(app).settle()

@@ -80,9 +80,15 @@ def test_the_domain_alone_makes_the_address_also_as_compose_passes_it(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["MICROBLOG_PUBLIC_URL", "MICROBLOG_DOMAIN", "SERVER_NAME"])
-def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("address", ["pi@local?", "pi.local:https", "https://127.0.0.1:8443:1", "https://::1"])
+def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: Path, name: str, address: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} is "):
-        read(tmp_path, **{name: "pi@local?"})
+        read(tmp_path, **{name: address})
+
+
+@pytest.mark.parametrize("address", ["http://[fd00::1]:8080", "https://pi.local:8443/blog", "https://localhost:8443"])
+def test_addresses_may_have_a_port_and_a_path(tmp_path: Path, address: str) -> None:
+    assert read(tmp_path, MICROBLOG_PUBLIC_URL=address).public_url == address
 
 
 def test_the_secret_key_is_taken_from_the_first_place_that_has_one(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from app.core.config import Settings
+
 ROOT = Path(__file__).parents[2]
 DATABASES = {"mysql": "mariadb:11.8", "postgresql": "postgres:17"}
 FILES = [*DATABASES, "elasticsearch"]
@@ -63,6 +65,26 @@ def test_the_application_waits_for_its_database_which_waits_for_its_password(nam
     assert waits["database-password"]["condition"] == "service_completed_successfully"
     assert services["database"]["read_only"] is True
     assert services["database"]["image"] == DATABASES[name]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "address"),
+    [
+        ({}, "https://localhost"),
+        ({"MICROBLOG_HTTPS_PORT": "8443"}, "https://localhost:8443"),
+        ({"MICROBLOG_HTTPS_PORT": "127.0.0.1:8443"}, "https://localhost:8443"),
+        ({"MICROBLOG_HTTPS_PORT": "[::1]:8443"}, "https://localhost:8443"),
+        ({"MICROBLOG_HTTPS_PORT": "127.0.0.1:443"}, "https://localhost"),
+        ({"SERVER_NAME": "pi.local"}, "https://pi.local"),
+        ({"SERVER_NAME": "pi.local", "MICROBLOG_DOMAIN": "a.example b.example"}, "https://a.example"),
+        ({"MICROBLOG_DOMAIN": "a.example", "MICROBLOG_PUBLIC_URL": "https://b.example"}, "https://b.example"),
+    ],
+)
+def test_the_address_is_made_of_what_is_set(chosen: dict[str, str], address: str, tmp_path: Path) -> None:
+    environment = composed(**chosen)["services"]["app"]["environment"]
+    given = {name: value for name, value in environment.items() if value is not None}
+    folders = {"MICROBLOG_DATA_DIR": str(tmp_path), "MICROBLOG_RUN_DIR": str(tmp_path)}
+    assert Settings.from_environment(given | folders).public_url == address
 
 
 def test_other_images_can_be_named() -> None:
