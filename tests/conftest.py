@@ -34,6 +34,7 @@ from app.indexed import build_catalogue
 from app.jobs.runner import run_due
 from app.search.interface import SearchIndex
 from app.search.memory_index import MemoryIndex
+from app.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 # Folders of tests of which one file runs at a time.
@@ -200,6 +201,18 @@ def make_app(settings: Settings, index: SearchIndex) -> Iterator[object]:
 def app(make_app) -> Flask:
     """The application."""
     return make_app()
+
+
+@pytest.fixture
+def worker(app: Flask) -> Iterator[Worker]:
+    """A worker in this process; on a server the one that keeps the index."""
+    worker = Worker(app)
+    if worker._leading is None:
+        yield worker
+        return
+    worker._leading.look()
+    yield worker
+    worker._leading.stop()
 
 
 @pytest.fixture

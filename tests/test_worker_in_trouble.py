@@ -26,18 +26,6 @@ def index() -> SearchIndex:
     return FragileIndex()
 
 
-@pytest.fixture
-def worker(app: Flask) -> Iterator[Worker]:
-    """A worker in this process; on a server the one that keeps the index."""
-    worker = Worker(app)
-    if worker._leading is None:
-        yield worker
-        return
-    worker._leading.look()
-    yield worker
-    worker._leading.stop()
-
-
 def work(app: Flask, worker: Worker) -> float:
     with app.app_context():
         return worker.work_once()

@@ -47,9 +47,8 @@ def index(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchIndex
 
 
 @pytest.fixture
-def attend(app: Flask) -> Callable[[], None]:
+def attend(app: Flask, worker: Worker) -> Callable[[], None]:
     """Let the worker look after everything, with a minute gone since it last did."""
-    worker = Worker(app)
 
     def look() -> None:
         worker._index_care._healed = None
