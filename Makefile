@@ -17,16 +17,11 @@ test: ## run the tests; those that need a tool which is missing here are skipped
 	@deploy/page-checker.sh
 	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
 
-# Where servers differ from SQLite (texts, times, order, errors, turns of writers), and where most is read and written.
-some_on_servers := $(addprefix tests/,core/test_on_servers.py core/test_server_errors.py core/test_transaction.py jobs setup \
-  messages invitations administration people/test_counts.py)
-# Everything else but what starts servers of its own, or is about containers, browsers, Nginx and files.
-all_on_servers := tests $(addprefix --ignore=tests/,backup boot browser copying deploy machines survival system)
-on_servers := $(if $(all),$(all_on_servers),$(some_on_servers))
-test-servers: ## run a part of the tests, or with all=1 most, on MariaDB and on PostgreSQL, started for them (needs both)
+servers ?= mariadb postgresql
+test-servers: ## run the tests that use the database on MariaDB and PostgreSQL, started for them (servers=NAME, tests=PATH: a part)
 	@deploy/venv.sh requirements-dev.txt
-	@for server in mariadb postgresql; do echo "$$server:"; \
-	  DATABASE_TEST=$$server $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(on_servers) || exit 1; done
+	@for server in $(servers); do echo "$$server:"; \
+	  DATABASE_TEST=$$server $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests) || exit 1; done
 
 test-arm64: ## build both images for 64-bit ARM, start them under an emulator and use them (needs Docker and qemu-user-static)
 	@deploy/venv.sh requirements-dev.txt

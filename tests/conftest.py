@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 import database_servers
 import databases
 import pytest
+from certificates import make_certificate
 from database_servers import Server
 from flask import Flask
 from page import PageClient
@@ -60,12 +60,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _servers.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is about SQLite itself is left out where the tests run on a server, and the other way round."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about SQLite itself is left out where the tests run on a server, and the other way round.
+
+    On a server also what asks for no database, and would run there as it does anyway.
+    """
     chosen = databases.chosen()
     for item in items:
         if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
             item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
+    if chosen:
+        left_out = [item for item in items if "fresh" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 class OneForTurns(LoadFileScheduling):
@@ -289,11 +296,4 @@ def free_port() -> int:
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A certificate for localhost with its key, by nobody whom the world trusts."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl")
-    path = tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path, "-out", tmp_path / "public"]
-    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_text(path.read_text() + (tmp_path / "public").read_text())
-    return path
+    return make_certificate(tmp_path / "certificate.pem")

@@ -107,9 +107,21 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def kept(certificate: Path, folder: Path, user: str) -> Path:
+    """A copy of a certificate with its key that nobody but the server can read, or it would not take it."""
+    copy = Path(shutil.copy(certificate, folder / "certificate.pem"))
+    copy.chmod(0o600)
+    if os.getuid() == 0:
+        shutil.chown(copy, user, user)
+    return copy
+
+
 @contextmanager
-def mariadb() -> Iterator[Server]:
-    """A MariaDB server with an account that has a password; skips where the server is not installed."""
+def mariadb(certificate: Path | None = None) -> Iterator[Server]:
+    """A MariaDB server with an account that has a password; skips where the server is not installed.
+
+    With a certificate, and its key in the same file, it speaks nothing but TLS with whoever comes by network.
+    """
     server, install = shutil.which("mariadbd", path=PATHS), shutil.which("mariadb-install-db", path=PATHS)
     if not server or not install:
         pytest.skip("needs mariadb-server")
@@ -122,6 +134,9 @@ def mariadb() -> Iterator[Server]:
                    f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-log-bin",
                    "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync",
                    "--innodb-buffer-pool-size=64M"]  # fmt: skip
+        if certificate:
+            file = kept(certificate, folder, user)
+            command += [f"--ssl-cert={file}", f"--ssl-key={file}", "--require-secure-transport=ON"]
         with running(command, port, folder / "log"):
             client = ("mariadb", "--no-defaults", "--user=root", f"--socket={folder}/socket",
                       "--default-character-set=utf8mb4")  # fmt: skip
@@ -132,8 +147,11 @@ def mariadb() -> Iterator[Server]:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server with an account that has a password; skips where the server is not installed."""
+def postgresql(certificate: Path | None = None) -> Iterator[Server]:
+    """A PostgreSQL server with an account that has a password; skips where the server is not installed.
+
+    With a certificate, and its key in the same file, it can speak TLS.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not programs:
         pytest.skip("needs postgresql")
@@ -145,6 +163,9 @@ def postgresql() -> Iterator[Server]:
         command = [*before, str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder),
                    "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
                    "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]  # fmt: skip
+        if certificate:
+            file = kept(certificate, folder, user)
+            command += ["-c", "ssl=on", "-c", f"ssl_cert_file={file}", "-c", f"ssl_key_file={file}"]
         # It would wait for whoever is still connected if it were asked to terminate.
         with running(command, port, folder / "log", signal.SIGINT):
             client = (str(binaries / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",

@@ -78,11 +78,13 @@ def _reason(error: Exception) -> str:
     if code in LASTING and isinstance(code, int | str):
         return LASTING[code]
     said = " ".join(str(getattr(error, "orig", None) or error).split())
-    return f"no server answers there ({said[:200]})"
+    trouble = "there is no encrypted connection to it" if "SSL" in said else "no server answers there"
+    return f"{trouble} ({said[:200]})"
 
 
 def _advice(url: URL) -> str:
-    return f"Look at DATABASE_URL, DATABASE_PASSWORD_FILE and the log of the server on {url.host or 'this machine'}"
+    server = url.host or "this machine"
+    return f"Look at DATABASE_URL, DATABASE_PASSWORD_FILE, DATABASE_CA and the log of the server on {server}"
 
 
 def bring_server_up_to_date(engine: Engine, tell: Callable[[str], None]) -> None:

@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 from people import People
 from postbox import Postbox
-from sqlalchemy import text
+from sqlalchemy import update
 
+from app.accounts.models import User
 from app.backup.store import Store
 from app.core.config import Settings
 from app.core.database import db, transaction
@@ -258,7 +259,7 @@ def test_numbers_that_were_changed_by_hand_are_told_with_what_mends_them(make_ap
     app = make_app(healthy)
     People(app).settle()
     with app.app_context(), transaction():
-        db.session.execute(text('UPDATE "user" SET follower_count = 7'))
+        db.session.execute(update(User).values(follower_count=7))
     found = report(app, 1)
     assert found["counts"].startswith(WARN)
     assert "wrong for 3 accounts" in found["counts"]
