@@ -18,6 +18,7 @@ import pytest
 from certificates import make_certificate
 from database_servers import Server
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from page import PageClient
 from people import People
 from postbox import Postbox
@@ -118,6 +119,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: the one with the browser and the containers mostly waits."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database made by the real migrations, to be copied."""
@@ -184,14 +191,21 @@ def index() -> SearchIndex:
     return MemoryIndex()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """What templates were compiled to, for all applications of this process: else each compiles those it shows."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(settings: Settings, index: SearchIndex) -> Iterator[object]:
+def make_app(settings: Settings, index: SearchIndex, compiled_templates: BytecodeCache) -> Iterator[object]:
     """Make an application, optionally with settings of its own; its connections are closed afterwards."""
     made: list[Flask] = []
 
     def make(own: Settings | None = None) -> Flask:
         app = create_app(own or settings, index)
         app.testing = True
+        app.jinja_env.bytecode_cache = compiled_templates
         # Errors become pages as they do in life, instead of stopping the test.
         app.config["PROPAGATE_EXCEPTIONS"] = False
         made.append(app)

@@ -18,7 +18,7 @@ from app.core.config import Settings
 from app.core.database import Base, transaction
 from app.core.database_settings import DatabaseSettings
 from app.core.schema import newest_revision
-from app.core.server import MYSQL, TURN, server_engine
+from app.core.server import MYSQL, TURN, engine_arguments, server_engine
 from app.jobs.service import release_all
 
 CHOICES = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
@@ -103,6 +103,9 @@ class Fresh:
         self.settings = DatabaseSettings(self.make())
         with self.engine() as engine:
             bring_server_up_to_date(engine, print)
+        # With a connection that is kept, for making one takes as long as a small test.
+        arguments = engine_arguments(self.settings.url)
+        self._to_empty = create_engine(self.settings.url, pool_size=1, pool_pre_ping=True, **arguments)
 
     def make(self) -> URL:
         """A new database without any tables."""
@@ -127,8 +130,8 @@ class Fresh:
 
     def empty(self) -> DatabaseSettings:
         """The database as migrations leave it; whatever is still connected to it is a mistake of the test before."""
-        with self.engine() as engine, engine.begin() as connection:
-            if engine.dialect.name == MYSQL:
+        with self._to_empty.begin() as connection:
+            if connection.dialect.name == MYSQL:
                 _empty_mysql(connection)
             else:
                 quoted = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)

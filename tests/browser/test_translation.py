@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
 from person import Person
@@ -40,15 +41,35 @@ def alices_cookies(browser: Browser, appliance: Running) -> StorageState:
         return context.storage_state()
 
 
+@pytest.fixture(scope="module")
+def untranslated(
+    request: pytest.FixtureRequest,
+    appliance: Running,
+    alices_cookies: StorageState,
+    visit_for_long: Callable[..., Person],
+) -> list[str]:
+    """Addresses of French posts that nobody has translated yet: one for each test, for their languages take a while."""
+    writer = visit_for_long(appliance.address, "alice", storage_state=alices_cookies)
+    wanted = [item for item in request.session.items if item.path == request.path and "post" in item.fixturenames]
+    for _ in wanted:
+        writer.write(FRENCH)
+    links = writer.page.locator(".post__time").all()
+    addresses = [urljoin(appliance.address, link.get_attribute("href")) for link in links]
+    assert len(addresses) == len(wanted)
+    writer.page.goto(addresses[0])
+    eventually(lambda: writer.page.reload() and button(writer).count() == 1)
+    return addresses
+
+
 @pytest.fixture
-def post(service: Service, alice: Person) -> str:
-    """A French post that nobody has translated yet, and whose language is known; its address."""
+def post(service: Service, alice: Person, untranslated: list[str]) -> str:
+    """The address of one of them, which alice has opened."""
     service.trouble, service.reply = "", None
-    alice.write(FRENCH)
-    alice.page.locator(".post__time").first.click()
+    address = untranslated.pop()
+    alice.page.goto(address)
     alice.see("More by alice")
-    eventually(lambda: alice.page.reload() and button(alice).count() == 1)
-    return alice.page.url
+    expect(button(alice)).to_have_count(1)
+    return address
 
 
 def button(person: Person, label: str = "Translate") -> Locator:
