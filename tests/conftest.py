@@ -136,7 +136,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def fresh() -> databases.Fresh | None:
     """The database on a server for the tests of this process, None where they run on SQLite."""
-    return databases.Fresh(os.environ[databases.ADDRESS]) if databases.chosen() else None
+    return databases.Fresh(os.environ[databases.ADDRESS], stay=True) if databases.chosen() else None
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from typing import Any
 
 import database_servers
 import pytest
@@ -97,15 +98,15 @@ def let_leases_end(app: Flask) -> None:
 class Fresh:
     """One database for one process of a run, emptied before each test."""
 
-    def __init__(self, administrator: str) -> None:
+    def __init__(self, administrator: str, *, stay: bool = False) -> None:
+        """With `stay`, one connection to it is kept, for making one takes as long as a small test."""
         self._administrator = address_of(administrator)
         self._names = (f"test_{os.getpid()}_{number}" for number in count())
         self.settings = DatabaseSettings(self.make())
         with self.engine() as engine:
             bring_server_up_to_date(engine, print)
-        # With a connection that is kept, for making one takes as long as a small test.
-        arguments = engine_arguments(self.settings.url)
-        self._to_empty = create_engine(self.settings.url, pool_size=1, pool_pre_ping=True, **arguments)
+        pool: dict[str, Any] = {"pool_size": 1, "pool_pre_ping": True} if stay else {"poolclass": NullPool}
+        self._to_empty = create_engine(self.settings.url, **pool, **engine_arguments(self.settings.url))
 
     def make(self) -> URL:
         """A new database without any tables."""
