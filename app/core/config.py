@@ -28,6 +28,7 @@ TRANSLATIONS = PROJECT_ROOT / "app" / "translations"
 DATABASE_FILE = "app.db"
 SQLITE = "sqlite:///"
 PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?")
+COMPOSED = re.compile(r"https://localhost:(?:[^/]*:)?(\d+)")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
 REGISTRATION_MODES = ("closed", "invite", "approval", "open")
@@ -155,8 +156,9 @@ def _public_url(source: Source) -> str:
         name = "MICROBLOG_DOMAIN" if domains else "SERVER_NAME"
         first = next(iter(_names(source, name)), "") if domains else server_name
         address = f"https://{first}" if first else ""
-    # Nor can it take the port out of 127.0.0.1:8443.
-    address = re.sub(r"^https://localhost:.*:(?=\d+$)", "https://localhost:", address).removesuffix(":443")
+    # Nor can it take the port out of 127.0.0.1:8443, or leave the usual one out.
+    if found := COMPOSED.fullmatch(address):
+        address = "https://localhost" if found[1] == "443" else f"https://localhost:{found[1]}"
     if address and not PUBLIC_URL.fullmatch(address):
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address

@@ -86,7 +86,16 @@ def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: P
         read(tmp_path, **{name: address})
 
 
-@pytest.mark.parametrize("address", ["http://[fd00::1]:8080", "https://pi.local:8443/blog", "https://localhost:8443"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://[fd00::1]:8080",
+        "https://pi.local:8443/blog",
+        "https://localhost:8443",
+        "http://pi.local:443",
+        "https://localhost:8443/a:1",
+    ],
+)
 def test_addresses_may_have_a_port_and_a_path(tmp_path: Path, address: str) -> None:
     assert read(tmp_path, MICROBLOG_PUBLIC_URL=address).public_url == address
 
