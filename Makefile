@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 python := .venv/bin/python
 tests ?= tests
+run_tests = $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +16,12 @@ run: ## run Microblog on http://127.0.0.1:8000 without Docker (PORT and MICROBLO
 test: ## run the tests; those that need a tool which is missing here are skipped and say so (tests=PATH runs a part)
 	@deploy/venv.sh requirements-dev.txt
 	@deploy/page-checker.sh
-	@exec $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests)
+	@exec $(run_tests)
 
 servers ?= mariadb postgresql
 test-servers: ## run the tests that use the database on MariaDB and PostgreSQL, started for them (servers=NAME, tests=PATH: a part)
 	@deploy/venv.sh requirements-dev.txt
-	@for server in $(servers); do echo "$$server:"; \
-	  DATABASE_TEST=$$server $(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet $(tests) || exit 1; done
+	@for server in $(servers); do echo "$$server:"; DATABASE_TEST=$$server $(run_tests) || exit 1; done
 
 test-arm64: ## build both images for 64-bit ARM, start them under an emulator and use them (needs Docker and qemu-user-static)
 	@deploy/venv.sh requirements-dev.txt

@@ -71,9 +71,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if marker := item.get_closest_marker("sqlite" if chosen else "on_server"):
             item.add_marker(pytest.mark.skip(reason=f"not on {chosen or 'SQLite'}: {marker.args[0]}"))
     if chosen:
-        left_out = [item for item in items if "fresh" not in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        asking = [item for item in items if "fresh" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=list(set(items).difference(asking)))
+        items[:] = asking
 
 
 class OneForTurns(LoadFileScheduling):

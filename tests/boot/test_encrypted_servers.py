@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import database_servers
 import pytest
 from booting import Boot
 from certificates import make_certificate
 from database_servers import Server
-from databases import address_of
+from databases import CHOICES, address_of
 from sqlalchemy import text
 
 from app.boot.refusal import Reason
 from app.core.database_settings import DatabaseSettings
 from app.core.server import server_engine
 
-STARTS = {"mariadb": database_servers.mariadb, "postgresql": database_servers.postgresql}
 ENCRYPTION = {
     "mariadb": "SELECT variable_value <> '' FROM information_schema.session_status WHERE variable_name = 'ssl_version'",
     "postgresql": "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
 }
 
 
-@pytest.mark.parametrize("kind", STARTS)
+@pytest.mark.parametrize("kind", CHOICES)
 def test_the_one_whom_the_authority_vouches_for_is_spoken_to_under_its_name_alone(
     boot: Boot, kind: str, certificate: Path, tmp_path: Path
 ) -> None:
     another = make_certificate(tmp_path / "another.pem")
-    with STARTS[kind](certificate) as server:
+    with CHOICES[kind](certificate) as server:
         by_number = server.empty("encrypted")
         by_name = by_number.replace("127.0.0.1", "localhost")
         done = boot(DATABASE_URL=by_name, DATABASE_CA=certificate)
