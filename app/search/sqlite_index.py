@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.time import utc_now
 from .folder import IndexFolder, sync
-from .interface import MOST_COUNTED, NO_HITS, Document, Hits, SearchAway, SearchUnavailable, audience_of
-from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import freshness, most_similar
+from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
+from .query import Query
+from .ranking import most_similar
+from .sqlite_reader import hits_of, search_for
 
 # An index written by another version of this file is not read but made again.
 FORMAT = "sqlite1"
 FILE = "index.db"
 BUSY_MILLISECONDS = 10_000
-# After this a search looks only at so many of the newest documents.
-LIMIT_SECONDS = 1.0
-NEWEST_DOCUMENTS = 50_000
-INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 SCHEMA = """
 CREATE TABLE document (
     rowid INTEGER PRIMARY KEY, kind TEXT NOT NULL, number INTEGER NOT NULL, created INTEGER NOT NULL,
@@ -33,26 +27,8 @@ CREATE VIRTUAL TABLE term USING fts5(
 );
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab('term', 'col');
 """
-# Small pages: each that is touched by an update is written as a whole.
-UNPROTECTED = "PRAGMA page_size=1024; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-FIND = """
-SELECT document.number, document.created, {score}
-FROM term JOIN document ON document.rowid = term.rowid
-WHERE term MATCH ? AND document.kind = ? AND document.created >= ? AND document.created < ? {public} AND term.rowid > ?
-ORDER BY term.rowid DESC LIMIT ?
-"""
 # What says nothing about the index itself.
 PASSING = ("database is locked", "database or disk is full", "No space left on device")
-# Not as a word in MATCH: ranking would count everything that is for everybody first.
-PUBLIC = f"AND document.marks LIKE '%{audience_of(None)}%'"
-
-
-@dataclass(frozen=True)
-class _Search:
-    """A question as SQL and its values, but for where it starts."""
-
-    sql: str
-    values: tuple[str | int, ...]
 
 
 class SqliteIndex:
@@ -86,16 +62,9 @@ class SqliteIndex:
     ) -> Hits:
         if not query.parts:
             return NO_HITS
-        search = _search(kind, query, viewer, newest=newest)
+        search = search_for(kind, query, viewer, newest=newest)
         with self._connected() as connection:
-            rows, cut = _within_time(connection, search)
-        now, counted = int(utc_now().timestamp()), rows[:MOST_COUNTED]
-        if newest:
-            counted.sort(key=lambda row: -row[0])
-        else:
-            counted.sort(key=lambda row: (row[2] * freshness(now - row[1]), -row[0]))
-        ids = tuple(number for number, _, _ in counted[offset : offset + limit])
-        return Hits(ids, len(counted), more=cut or len(rows) > MOST_COUNTED, cut=cut)
+            return hits_of(connection, search, offset, limit)
 
     def similar(self, word: str) -> list[str]:
         statement = "SELECT term, doc FROM vocabulary WHERE col = 'words' AND term >= ? AND term < ?"
@@ -110,7 +79,8 @@ class SqliteIndex:
         with _unavailable(), self._folder.replaced() as folder:
             path = folder / FILE
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                # Nothing to protect yet: a rebuild that ends early leaves nothing behind.
+                # Small pages, as each that an update touches is written as a whole. And nothing to protect yet: a
+                # rebuild that ends early leaves nothing behind.
                 connection.executescript(
                     "PRAGMA page_size=1024; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;" + SCHEMA
                 )
@@ -180,52 +150,6 @@ def _remove(connection: sqlite3.Connection, kind: str, number: int) -> None:
         # An index that keeps no texts of its own has to be told what it is to forget.
         connection.execute("INSERT INTO term (term, rowid, words, marks) VALUES ('delete', ?, ?, ?)", found)
         connection.execute("DELETE FROM document WHERE rowid = ?", found[:1])
-
-
-def _search(kind: str, query: Query, viewer: int | None, *, newest: bool) -> _Search:
-    wanted = [_match(part) for part in query.parts if not isinstance(part, Not | Since | Until)]
-    refused = [_match(part.part) for part in query.parts if isinstance(part, Not)]
-    if viewer is not None:
-        wanted.append(_match(Mark(audience_of(viewer))))
-    match = f"({' AND '.join(wanted or [_match(Mark(f'kind={kind}'))])})"
-    if refused:
-        match += f" NOT ({' OR '.join(refused)})"
-    scored = not newest and any(isinstance(leaf, Word | Phrase | Prefix) for leaf in query.leaves())
-    since = max((int(part.moment.timestamp()) for part in query.parts if isinstance(part, Since)), default=0)
-    until = min((int(part.moment.timestamp()) for part in query.parts if isinstance(part, Until)), default=2**62)
-    sql = FIND.format(score="bm25(term, 1.0, 0.0)" if scored else "0.0", public="" if viewer is not None else PUBLIC)
-    return _Search(sql, (match, kind, since, until))
-
-
-def _match(part: Part) -> str:
-    """The part in FTS5's own language, in which words in quotation marks are words whatever they are."""
-    if isinstance(part, Word):
-        return f'words : "{part.term}"'
-    if isinstance(part, Phrase):
-        return f'words : "{" ".join(part.terms)}"'
-    if isinstance(part, Prefix):
-        return f'words : "{part.term}" *'
-    if isinstance(part, Mark):
-        return f'marks : "{part.text}"'
-    if isinstance(part, All | Either):
-        joint = " AND " if isinstance(part, All) else " OR "
-        return f"({joint.join(_match(each) for each in part.parts)})"
-    raise TypeError(f"{part!r} stands where the language has none")
-
-
-def _within_time(connection: sqlite3.Connection, search: _Search) -> tuple[list[tuple[int, int, float]], bool]:
-    """The newest rows of a search; of the newest documents alone, which is told, when all of them take too long."""
-    deadline = time.monotonic() + LIMIT_SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, INSTRUCTIONS_BETWEEN_LOOKS)
-    try:
-        return connection.execute(search.sql, (*search.values, 0, MOST_COUNTED + 1)).fetchall(), False
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
-    connection.set_progress_handler(None, 0)
-    last = connection.execute("SELECT max(rowid) FROM document").fetchone()[0] or 0
-    values = (*search.values, last - NEWEST_DOCUMENTS, MOST_COUNTED + 1)
-    return connection.execute(search.sql, values).fetchall(), True
 
 
 @contextmanager

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.search import sqlite_index
-from app.search.interface import Document, SearchAway, SearchUnavailable
+from app.search import sqlite_index, sqlite_reader
+from app.search.interface import Document, Hits, SearchAway, SearchUnavailable
 from app.search.language import parse
 from app.search.service import Catalogue, Source
 from app.search.sqlite_index import SqliteIndex
 from app.search.tasks import heal, update_index
 from app.search.whoosh_index import WhooshIndex
 
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = {number: f"common word{number} " + "and much else " * 40 for number in range(1, 101)}
 
 
@@ -121,9 +124,51 @@ def test_a_database_that_somebody_locks_is_away_but_not_damaged(index: SqliteInd
 
 
 def test_what_takes_too_long_is_answered_from_the_newest(index: SqliteIndex, monkeypatch) -> None:
-    monkeypatch.setattr(sqlite_index, "LIMIT_SECONDS", -1.0)
-    monkeypatch.setattr(sqlite_index, "INSTRUCTIONS_BETWEEN_LOOKS", 1)
-    monkeypatch.setattr(sqlite_index, "NEWEST_DOCUMENTS", 10)
+    monkeypatch.setattr(sqlite_reader, "LIMIT_SECONDS", -1.0)
+    monkeypatch.setattr(sqlite_reader, "INSTRUCTIONS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite_reader, "NEWEST_DOCUMENTS", 10)
     hits = index.search("post", parse("common"), 0, 5, newest=True)
     assert hits.ids == (100, 99, 98, 97, 96)
     assert (hits.total, hits.more, hits.cut) == (10, True, True)
+
+
+@pytest.fixture
+def ranked_five(monkeypatch) -> None:
+    """Of more than five matches only the newest five are compared, and nine are counted."""
+    monkeypatch.setattr(sqlite_reader, "MOST_RANKED", 5)
+    monkeypatch.setattr(sqlite_reader, "MOST_COUNTED", 9)
+
+
+def written(index: SqliteIndex, kind: str, numbers: Iterable[int], **more: Any) -> None:
+    texts = {2: "rare", 8: "rare rare rare"}
+    index.update([Document(kind, number, texts.get(number, "rare and else"), **more) for number in numbers], [])
+
+
+@pytest.mark.usefixtures("ranked_five")
+@pytest.mark.parametrize("question", ["rare", "rare -nothing after:2020-01-01", "rare before:2030-01-01"])
+def test_of_many_matches_the_newest_are_compared_and_the_others_follow(index: SqliteIndex, question: str) -> None:
+    written(index, "post", range(1, 9), created_at=MOMENT)
+    written(index, "message", range(1, 5), created_at=MOMENT, parties=(1, 2))
+    query = parse(question)
+    assert index.search("post", query, 0, 3) == Hits((8, 7, 6), 8)
+    assert index.search("post", query, 3, 3) == Hits((5, 4, 3), 8), "a page over the end of those that are compared"
+    assert index.search("post", query, 6, 3) == Hits((2, 1), 8)
+    assert index.search("message", query, 0, 3, viewer=2) == Hits((2, 4, 3), 4)
+    index.close()
+
+
+@pytest.mark.usefixtures("ranked_five")
+def test_of_more_matches_than_are_counted_it_is_told_that_there_are_more(index: SqliteIndex) -> None:
+    written(index, "post", range(1, 13), created_at=MOMENT)
+    assert index.search("post", parse("rare"), 0, 3) == Hits((8, 12, 11), 9, more=True)
+    assert index.search("post", parse("rare"), 6, 9) == Hits((6, 5, 4), 9, more=True)
+    index.close()
+
+
+@pytest.mark.usefixtures("ranked_five")
+def test_many_private_matches_are_counted_for_their_parties_alone(index: SqliteIndex) -> None:
+    written(index, "message", range(1, 9), created_at=MOMENT, parties=(1, 2))
+    written(index, "message", range(11, 19), created_at=MOMENT, parties=(1, 3))
+    totals = {viewer: index.search("message", parse("rare"), 0, 3, viewer=viewer).total for viewer in (None, 1, 2, 3)}
+    assert totals == {None: 0, 1: 9, 2: 8, 3: 8}
+    index.close()
