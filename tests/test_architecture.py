@@ -74,6 +74,7 @@ FLASK_FILES = (
     "schemas.py",
     "guard.py",
     "app/handlers.py",
+    "app/warming.py",
     "app/worker.py",
     "app/__init__.py",
 )

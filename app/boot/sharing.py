@@ -7,6 +7,8 @@ import gc
 from collections.abc import Iterator
 from types import CodeType, FrameType
 
+from .holes import fill_holes
+
 # The count of an object that lives for ever, as CPython 3.12 and 3.13 keep it on 64-bit machines (PEP 683): a count is
 # left as it is if the lower half of it is negative. Other versions have other layouts, and None tells which it is.
 FOR_EVER = 0xFFFFFFFF
@@ -30,6 +32,7 @@ def share_what_is_loaded() -> bool:
                 _keep_hidden(thing)
     gc.freeze()
     _give_back()
+    fill_holes()
     return able
 
 

@@ -17,7 +17,7 @@ from .ranking import freshness
 LIMIT_SECONDS = 1.0
 NEWEST_DOCUMENTS = 50_000
 INSTRUCTIONS_BETWEEN_LOOKS = 10_000
-# Of more matches than this only the newest are compared with each other: more than half of what a search costs.
+# Of more matches than this only the newest are compared with each other, which is what takes most of the time.
 MOST_RANKED = 2_000
 ALWAYS = 2**62
 FIND = """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 
-from forking import CHILD_READS_ALL, MOST, kept_private
+import pytest
+from forking import CHILD_READS_ALL, MOST, child_that_makes, kept_private
 
 KEEPS = (3, 12) <= sys.version_info[:2] < (3, 14) and sys.maxsize > 2**32
 
@@ -32,3 +34,12 @@ def test_what_is_kept_is_what_it_was() -> None:
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout == "{'one': ['two']} (3.5, 'four', b'five') Kept\n"
     assert ended.stderr == ""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="only GNU's library tells of its heap")
+def test_a_forked_process_puts_what_it_makes_into_pages_of_its_own() -> None:
+    private = {
+        statement: int(subprocess.run([sys.executable, "-c", child_that_makes(statement)], capture_output=True).stdout)
+        for statement in ("fill_holes()", "pass")
+    }
+    assert private["fill_holes()"] < private["pass"] / 2, "between the others it makes a page its own for each"
