@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
@@ -80,28 +80,36 @@ def newest_received(user: User) -> int:
     return db.session.scalar(select(func.max(Message.id)).where(Message.recipient_id == user.id)) or 0
 
 
-def _unread_count(user: User) -> Select[int]:
-    seen = select(Inbox.read_up_to).where(Inbox.user_id == user.id).scalar_subquery()
+@cache
+def _unread_count() -> Select[int]:
+    # Built once, as every page asks: building it takes four times as long as asking.
+    user_id: BindParameter[int] = bindparam("user_id")
+    seen = select(Inbox.read_up_to).where(Inbox.user_id == user_id).scalar_subquery()
     unread = (
         select(Message.id)
-        .where(Message.recipient_id == user.id, Message.id > func.coalesce(seen, 0))
+        .where(Message.recipient_id == user_id, Message.id > func.coalesce(seen, 0))
         .limit(MOST_COUNTED)
         .subquery()
     )
     return select(func.count()).select_from(unread)
 
 
+@cache
+def _unread() -> Select[int, datetime | None, datetime | None]:
+    user_id: BindParameter[int] = bindparam("user_id")
+    read_at = select(Inbox.read_at).where(Inbox.user_id == user_id)
+    newest = select(Message.created_at).where(Message.recipient_id == user_id).order_by(Message.id.desc()).limit(1)
+    return select(*(part.scalar_subquery() for part in (_unread_count(), read_at, newest)))
+
+
 def count_unread(user: User) -> int:
     """How many messages to the user are unread, at most MOST_COUNTED; one query."""
-    return db.session.scalar(_unread_count(user)) or 0
+    return db.session.scalar(_unread_count(), {"user_id": user.id}) or 0
 
 
 def unread(user: User) -> Unread:
     """The number of unread messages, with the moment of its last change; one query."""
-    read_at = select(Inbox.read_at).where(Inbox.user_id == user.id)
-    newest = select(Message.created_at).where(Message.recipient_id == user.id).order_by(Message.id.desc()).limit(1)
-    parts = (_unread_count(user), read_at, newest)
-    count, *moments = db.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
+    count, *moments = db.session.execute(_unread(), {"user_id": user.id}).one()
     return Unread(count, max((moment for moment in moments if moment is not None), default=None))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ScalarSelect, Select, func, literal, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Follow, User
@@ -59,10 +60,17 @@ def newer_posts() -> ScalarSelect[int]:
     return newer.correlate(User).scalar_subquery()
 
 
+@cache
+def _newer_by_author() -> Select[int]:
+    # Built once: building it takes three times as long as asking.
+    newer_by_author = (Post.author_id == bindparam("author_id"), Post.id > bindparam("counted_up_to"))
+    return select(func.count()).where(*newer_by_author)
+
+
 def count_by_author(author: User) -> int:
     """How many posts an account has written."""
-    newer = select(func.count()).where(Post.author_id == author.id, Post.id > author.counted_up_to)
-    return author.counted_posts + (db.session.scalar(newer) or 0)
+    values = {"author_id": author.id, "counted_up_to": author.counted_up_to}
+    return author.counted_posts + (db.session.scalar(_newer_by_author(), values) or 0)
 
 
 def post_counts(ids: Sequence[int]) -> dict[int, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from ..accounts.models import ACTIVE, User
@@ -20,19 +22,26 @@ def _good() -> Select[BrowserSession]:
         .join(BrowserSession.user)
         .options(contains_eager(BrowserSession.user))
         .where(BrowserSession.session_key == User.session_key, User.status == ACTIVE)
-        .where(BrowserSession.expires_at > utc_now())
+        .where(BrowserSession.expires_at > bindparam("now"))
     )
+
+
+@cache
+def _by_token() -> Select[BrowserSession]:
+    # Built once, as every page asks: building it takes twice as long as asking.
+    return _good().where(BrowserSession.token_hash == bindparam("token_hash"))
 
 
 def find_session(token: str) -> BrowserSession | None:
     """The log-in that a cookie speaks for, with its account; None once it has ended. One query."""
-    return db.session.scalar(_good().where(BrowserSession.token_hash == hash_of(token)))
+    return db.session.scalar(_by_token(), {"token_hash": hash_of(token), "now": utc_now()})
 
 
 def sessions_of(user_id: int) -> list[BrowserSession]:
     """Where an account is logged in, what was used last first."""
     order = (BrowserSession.last_used_at.desc(), BrowserSession.id.desc())
-    return list(db.session.scalars(_good().where(BrowserSession.user_id == user_id).order_by(*order)))
+    statement = _good().where(BrowserSession.user_id == user_id).order_by(*order)
+    return list(db.session.scalars(statement, {"now": utc_now()}))
 
 
 def get_own(user_id: int, session_id: int) -> BrowserSession:
