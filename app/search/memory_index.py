@@ -9,8 +9,8 @@ from datetime import datetime
 
 from ..core.time import utc_now
 from .interface import MOST_COUNTED, NO_HITS, Document, Hits, audience_of
-from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import fit, freshness, most_similar, rarity
+from .query import All, Either, Mark, Not, Part, Query, Since, Until
+from .ranking import fit, frequency, freshness, most_similar, rarity
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,7 @@ class Entry:
             return self.created_at < part.moment
         if isinstance(part, Mark):
             return part.text in self.marks
-        return self.frequency(part) > 0
-
-    def frequency(self, part: Part) -> int:
-        """How many times the text has what a part asks for."""
-        if isinstance(part, Word):
-            return self.words.count(part.term)
-        if isinstance(part, Prefix):
-            return sum(word.startswith(part.term) for word in self.words)
-        if isinstance(part, Phrase):
-            terms, length = list(part.terms), len(part.terms)
-            return sum(self.words[first : first + length] == terms for first in range(len(self.words)))
-        return 0
+        return frequency(part, self.words) > 0
 
 
 class MemoryIndex:
@@ -82,13 +71,16 @@ class MemoryIndex:
         everything = list(self._entries.values())
         average = sum(len(entry.words) for entry in everything) / max(1, len(everything))
         weights = {
-            part: rarity(len(everything), sum(entry.frequency(part) > 0 for entry in everything))
+            part: rarity(len(everything), sum(frequency(part, entry.words) > 0 for entry in everything))
             for part in query.leaves()
         }
         now = utc_now()
         return {
             entry.number: freshness((now - entry.created_at).total_seconds())
-            * sum(weight * fit(entry.frequency(part), len(entry.words), average) for part, weight in weights.items())
+            * sum(
+                weight * fit(frequency(part, entry.words), len(entry.words), average)
+                for part, weight in weights.items()
+            )
             for entry in found
         }
 

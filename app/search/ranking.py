@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+from .query import Part, Phrase, Prefix, Word
 
 # A document of today counts twice as much as a very old one; half of that advantage is lost in so many days.
 FRESHNESS_DAYS = 90
@@ -26,6 +28,18 @@ def fit(frequency: float, length: float, average: float) -> float:
     """How well a document of `length` words fits a word that it has `frequency` times."""
     weight = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length / max(average, 1.0))
     return frequency * (SATURATION + 1) / (frequency + weight)
+
+
+def frequency(part: Part, words: Sequence[str]) -> int:
+    """How many times the words of a text have what a part of a question asks for."""
+    if isinstance(part, Word):
+        return words.count(part.term)
+    if isinstance(part, Prefix):
+        return sum(word.startswith(part.term) for word in words)
+    if isinstance(part, Phrase):
+        terms, length = list(part.terms), len(part.terms)
+        return sum(words[first : first + length] == terms for first in range(len(words)))
+    return 0
 
 
 def freshness(age_seconds: float) -> float:

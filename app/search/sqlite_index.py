@@ -11,10 +11,10 @@ from .folder import IndexFolder, sync
 from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
 from .query import Query
 from .ranking import most_similar
-from .sqlite_reader import hits_of, search_for
+from .sqlite_reader import first_row, hits_of, last_row, search_for
 
 # An index written by another version of this file is not read but made again.
-FORMAT = "sqlite1"
+FORMAT = "sqlite2"
 FILE = "index.db"
 BUSY_MILLISECONDS = 10_000
 SCHEMA = """
@@ -135,10 +135,11 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _add(connection: sqlite3.Connection, document: Document) -> None:
     words, marks = " ".join(document.words), " ".join(sorted(document.marks))
     created = int(document.created_at.timestamp())
-    row = connection.execute(
-        "INSERT INTO document (kind, number, created, words, marks) VALUES (?, ?, ?, ?, ?)",
-        (document.kind, document.id, created, words, marks),
-    ).lastrowid
+    row = last_row(connection, first_row(document.kind, private=bool(document.parties))) + 1
+    connection.execute(
+        "INSERT INTO document (rowid, kind, number, created, words, marks) VALUES (?, ?, ?, ?, ?, ?)",
+        (row, document.kind, document.id, created, words, marks),
+    )
     connection.execute("INSERT INTO term (rowid, words, marks) VALUES (?, ?, ?)", (row, words, marks))
 
 

@@ -4,81 +4,93 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ..core.time import utc_now
-from .interface import MOST_COUNTED, Hits, audience_of
+from .interface import MOST_COUNTED, Hits, audience_of, scope_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import freshness
+from .ranking import fit, frequency, freshness, rarity
 
 # After this a search looks only at so many of the newest documents.
 LIMIT_SECONDS = 1.0
 NEWEST_DOCUMENTS = 50_000
 INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 # Of more matches than this only the newest are compared with each other, which is what takes most of the time.
-MOST_RANKED = 2_000
+MOST_RANKED = 1_000
+# A word that so many documents have counts as one that no more have.
+MOST_HAVING = 20_000
 ALWAYS = 2**62
+# The rows of those who may look for a kind of document stand together, so many at most: to look through all and leave
+# out what is of another kind, or private, takes ten times as long.
+MOST_ROWS = 2**32
 FIND = """
-SELECT document.number, document.created, {score}
+SELECT document.number, document.created, document.words
 FROM term JOIN document ON document.rowid = term.rowid
-WHERE term MATCH :match AND document.kind = :kind AND document.created >= :since AND document.created < :until
-{public} AND term.rowid > :start
+WHERE term MATCH :match AND term.rowid BETWEEN :first AND :last
+AND document.created >= :since AND document.created < :until
 ORDER BY term.rowid DESC LIMIT :most
 """
-# Not as a word in MATCH: ranking would count everything that is for everybody first.
-PUBLIC = f"AND document.marks LIKE '%{audience_of(None)}%'"
 # Many times quicker, but of times the documents alone know.
-FIND_BY_MARKS = "SELECT 1 FROM term WHERE term MATCH :marked_match AND rowid > :start LIMIT :most"
+FIND_ANY_TIME = "SELECT 1 FROM term WHERE term MATCH :match AND rowid BETWEEN :first AND :last LIMIT :most"
 COUNT = "SELECT count(*) FROM ({found})"
-BEST, NOTHING = "bm25(term, 1.0, 0.0)", "0.0"
+HAVING = "SELECT count(*) FROM (SELECT 1 FROM term WHERE term MATCH ? LIMIT ?)"
+LAST = "SELECT rowid FROM document WHERE rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT 1"
 
-Row = tuple[int, int, float]
+Row = tuple[int, int, str]
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Search:
-    """A question as values of the statements above."""
+    """A question as values of the statements above; `scored` are the parts that say how well a document fits."""
 
     values: dict[str, str | int]
-    public: str
-    scored: bool
+    first: int
+    scored: tuple[Part, ...]
     timed: bool
 
-    def find(self, connection: sqlite3.Connection, start: int, most: int, score: str) -> list[Row]:
-        """The number, time and score of the newest matches after the document `start`; less is better."""
-        return connection.execute(self._finding(score), self.values | {"start": start, "most": most}).fetchall()
+    def find(self, connection: sqlite3.Connection, start: int, most: int) -> list[Row]:
+        """The number, time and words of the newest matches from the row `start` on."""
+        return connection.execute(FIND, self.values | {"first": start, "most": most}).fetchall()
 
     def count(self, connection: sqlite3.Connection, start: int) -> int:
-        """How many match after the document `start`, counted no further than one above MOST_COUNTED."""
-        statement = COUNT.format(found=self._finding(NOTHING) if self.timed else FIND_BY_MARKS)
-        values = self.values | {"start": start, "most": MOST_COUNTED + 1}
+        """How many match from the row `start` on, counted no further than one above MOST_COUNTED."""
+        statement = COUNT.format(found=FIND if self.timed else FIND_ANY_TIME)
+        values = self.values | {"first": start, "most": MOST_COUNTED + 1}
         return int(connection.execute(statement, values).fetchone()[0])
 
-    def _finding(self, score: str) -> str:
-        return FIND.format(score=score, public=self.public)
+
+def first_row(kind: str, *, private: bool) -> int:
+    """Where the rows begin of those who may look for a document as what."""
+    return (scope_of(kind, private=private) >> 1) * MOST_ROWS
+
+
+def last_row(connection: sqlite3.Connection, first: int) -> int:
+    """The last row in use of those that begin with `first`; the one before if none is."""
+    found = connection.execute(LAST, (first, first + MOST_ROWS - 1)).fetchone()
+    return int(found[0]) if found else first - 1
 
 
 def search_for(kind: str, query: Query, viewer: int | None, *, newest: bool) -> Search:
     """What to ask the database for a query that has parts."""
     wanted = [_match(part) for part in query.parts if not isinstance(part, Not | Since | Until)]
     refused = [_match(part.part) for part in query.parts if isinstance(part, Not)]
-    of_kind, for_viewer = _match(Mark(f"kind={kind}")), _match(Mark(audience_of(viewer)))
     if viewer is not None:
-        wanted.append(for_viewer)
+        wanted.append(_match(Mark(audience_of(viewer))))
+    match = f"({' AND '.join(wanted or [_match(Mark(f'kind={kind}'))])})"
     since = [int(part.moment.timestamp()) for part in query.parts if isinstance(part, Since)]
     until = [int(part.moment.timestamp()) for part in query.parts if isinstance(part, Until)]
+    first = first_row(kind, private=viewer is not None)
     values: dict[str, str | int] = {
-        "match": _joined(wanted or [of_kind], refused),
-        "marked_match": _joined([*wanted, of_kind, for_viewer], refused),
-        "kind": kind,
+        "match": f"{match} NOT ({' OR '.join(refused)})" if refused else match,
+        "last": first + MOST_ROWS - 1,
         "since": max(since, default=0),
         "until": min(until, default=ALWAYS),
     }
-    scored = not newest and any(isinstance(leaf, Word | Phrase | Prefix) for leaf in query.leaves())
-    return Search(values, "" if viewer is not None else PUBLIC, scored, bool(since or until))
+    scored = () if newest else tuple(leaf for leaf in query.leaves() if isinstance(leaf, Word | Phrase | Prefix))
+    return Search(values, first, scored, bool(since or until))
 
 
 def hits_of(connection: sqlite3.Connection, search: Search, offset: int, limit: int) -> Hits:
@@ -87,11 +99,10 @@ def hits_of(connection: sqlite3.Connection, search: Search, offset: int, limit: 
     def page(start: int) -> Hits:
         return _page(connection, search, start, slice(offset, offset + limit))
 
-    hits = _within_time(connection, lambda: page(0))
+    hits = _within_time(connection, lambda: page(search.first))
     if hits is not None:
         return hits
-    last = connection.execute("SELECT max(rowid) FROM document").fetchone()[0] or 0
-    hits = page(last - NEWEST_DOCUMENTS)
+    hits = page(max(search.first, last_row(connection, search.first) - NEWEST_DOCUMENTS + 1))
     return Hits(hits.ids, hits.total, more=True, cut=True)
 
 
@@ -111,18 +122,41 @@ def _within_time(connection: sqlite3.Connection, ask: Callable[[], Answer]) -> A
 
 def _page(connection: sqlite3.Connection, search: Search, start: int, page: slice) -> Hits:
     if not search.scored:
-        return _newest_page(search.find(connection, start, MOST_COUNTED + 1, NOTHING), page)
-    best = search.find(connection, start, MOST_RANKED, BEST)
-    total = search.count(connection, start) if len(best) == MOST_RANKED else len(best)
-    now = int(utc_now().timestamp())
-    best.sort(key=lambda row: (row[2] * freshness(now - row[1]), -row[0]))
+        rows = search.find(connection, start, MOST_COUNTED + 1)
+        return _hits(_newest_first(rows[:MOST_COUNTED]), len(rows), page)
+    rows = search.find(connection, start, MOST_RANKED)
+    total = search.count(connection, start) if len(rows) == MOST_RANKED else len(rows)
+    best = _best_first(rows, _weights(connection, search))
     if page.stop > len(best) and total > len(best):
-        best += _newest_first(search.find(connection, start, MOST_COUNTED, NOTHING)[len(best) :])
+        best += _newest_first(search.find(connection, start, MOST_COUNTED)[len(best) :])
     return _hits(best, total, page)
 
 
-def _newest_page(rows: list[Row], page: slice) -> Hits:
-    return _hits(_newest_first(rows[:MOST_COUNTED]), len(rows), page)
+def _weights(connection: sqlite3.Connection, search: Search) -> dict[Part, float]:
+    """How much each part says: the less the more documents have it."""
+    parts = set(search.scored)
+    if len(parts) == 1:
+        return dict.fromkeys(parts, 1.0)
+    # About as many as there are: counting them takes long.
+    documents = last_row(connection, search.first) - search.first
+    having = {part: _documents_having(connection, part) for part in parts}
+    return {part: rarity(max(documents, count), count) for part, count in having.items()}
+
+
+def _documents_having(connection: sqlite3.Connection, part: Part) -> int:
+    return int(connection.execute(HAVING, (_match(part), MOST_HAVING)).fetchone()[0])
+
+
+def _best_first(rows: list[Row], weights: Mapping[Part, float]) -> list[Row]:
+    texts = [row[2].split(" ") for row in rows]
+    average = sum(map(len, texts)) / max(1, len(texts))
+    now = utc_now().timestamp()
+    scores = {
+        row[0]: freshness(now - row[1])
+        * sum(weight * fit(frequency(part, words), len(words), average) for part, weight in weights.items())
+        for row, words in zip(rows, texts, strict=True)
+    }
+    return sorted(rows, key=lambda row: (-scores[row[0]], -row[0]))
 
 
 def _newest_first(rows: list[Row]) -> list[Row]:
@@ -131,11 +165,6 @@ def _newest_first(rows: list[Row]) -> list[Row]:
 
 def _hits(rows: list[Row], total: int, page: slice) -> Hits:
     return Hits(tuple(row[0] for row in rows[page]), min(total, MOST_COUNTED), more=total > MOST_COUNTED)
-
-
-def _joined(wanted: list[str], refused: list[str]) -> str:
-    match = f"({' AND '.join(wanted)})"
-    return f"{match} NOT ({' OR '.join(refused)})" if refused else match
 
 
 def _match(part: Part) -> str:
