@@ -18,7 +18,7 @@ LIMIT_SECONDS = 1.0
 NEWEST_DOCUMENTS = 50_000
 INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 # Of more matches than this only the newest are compared with each other, which is what takes most of the time.
-MOST_RANKED = 1_000
+MOST_RANKED = 500
 # A word that so many documents have counts as one that no more have.
 MOST_HAVING = 20_000
 ALWAYS = 2**62
