@@ -18,9 +18,9 @@ LIMIT_SECONDS = 1.0
 NEWEST_DOCUMENTS = 50_000
 INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 # Of more matches than this only the newest are compared with each other, which is what takes most of the time.
-MOST_RANKED = 500
+MOST_RANKED = 300
 # A word that so many documents have counts as one that no more have.
-MOST_HAVING = 20_000
+MOST_HAVING = 5_000
 ALWAYS = 2**62
 # The rows of those who may look for a kind of document stand together, so many at most: to look through all and leave
 # out what is of another kind, or private, takes ten times as long.
