@@ -18,7 +18,9 @@ LIMIT_SECONDS = 1.0
 NEWEST_DOCUMENTS = 50_000
 INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 # Of more matches than this only the newest are compared with each other, which is what takes most of the time.
-MOST_RANKED = 300
+MOST_RANKED = 200
+# If there are more among so many of the newest documents, older ones are not counted.
+NEWEST_COUNTED = 250_000
 # A word that so many documents have counts as one that no more have.
 MOST_HAVING = 5_000
 ALWAYS = 2**62
@@ -55,10 +57,10 @@ class Search:
         """The number, time and words of the newest matches from the row `start` on."""
         return connection.execute(FIND, self.values | {"first": start, "most": most}).fetchall()
 
-    def count(self, connection: sqlite3.Connection, start: int) -> int:
-        """How many match from the row `start` on, counted no further than one above MOST_COUNTED."""
+    def count(self, connection: sqlite3.Connection, start: int, end: int = 0, most: int = MOST_COUNTED + 1) -> int:
+        """How many match from the row `start` on, up to `end` if it is given; counted no further than `most`."""
         statement = COUNT.format(found=FIND if self.timed else FIND_ANY_TIME)
-        values = self.values | {"first": start, "most": MOST_COUNTED + 1}
+        values = self.values | {"first": start, "last": end or self.values["last"], "most": most}
         return int(connection.execute(statement, values).fetchone()[0])
 
 
@@ -125,11 +127,21 @@ def _page(connection: sqlite3.Connection, search: Search, start: int, page: slic
         rows = search.find(connection, start, MOST_COUNTED + 1)
         return _hits(_newest_first(rows[:MOST_COUNTED]), len(rows), page)
     rows = search.find(connection, start, MOST_RANKED)
-    total = search.count(connection, start) if len(rows) == MOST_RANKED else len(rows)
     best = _best_first(rows, _weights(connection, search))
+    if len(best) < MOST_RANKED:
+        return _hits(best, len(best), page)
+    total, counted_from = _count(connection, search, start)
     if page.stop > len(best) and total > len(best):
-        best += _newest_first(search.find(connection, start, MOST_COUNTED)[len(best) :])
-    return _hits(best, total, page)
+        best += _newest_first(search.find(connection, counted_from, MOST_COUNTED)[len(best) :])
+    uncounted = counted_from > start and search.count(connection, start, counted_from - 1, 1) > 0
+    return _hits(best, total, page, more=uncounted)
+
+
+def _count(connection: sqlite3.Connection, search: Search, start: int) -> tuple[int, int]:
+    """How many match, and from which row on they were counted."""
+    newest = max(start, last_row(connection, search.first) - NEWEST_COUNTED + 1)
+    total = search.count(connection, newest)
+    return (total, newest) if total > MOST_RANKED else (search.count(connection, start), start)
 
 
 def _weights(connection: sqlite3.Connection, search: Search) -> dict[Part, float]:
@@ -163,8 +175,9 @@ def _newest_first(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -row[0])
 
 
-def _hits(rows: list[Row], total: int, page: slice) -> Hits:
-    return Hits(tuple(row[0] for row in rows[page]), min(total, MOST_COUNTED), more=total > MOST_COUNTED)
+def _hits(rows: list[Row], total: int, page: slice, *, more: bool = False) -> Hits:
+    ids = tuple(row[0] for row in rows[page])
+    return Hits(ids, min(total, MOST_COUNTED), more=more or total > MOST_COUNTED)
 
 
 def _match(part: Part) -> str:

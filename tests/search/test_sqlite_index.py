@@ -172,3 +172,16 @@ def test_many_private_matches_are_counted_for_their_parties_alone(index: SqliteI
     totals = {viewer: index.search("message", parse("rare"), 0, 3, viewer=viewer).total for viewer in (None, 1, 2, 3)}
     assert totals == {None: 0, 1: 9, 2: 8, 3: 8}
     index.close()
+
+
+@pytest.mark.usefixtures("ranked_five")
+def test_of_very_many_documents_the_newest_are_counted(index: SqliteIndex, monkeypatch) -> None:
+    written(index, "post", range(1, 9), created_at=MOMENT)
+    monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 6)
+    assert index.search("post", parse("rare"), 0, 3) == Hits((8, 7, 6), 6, more=True)
+    assert index.search("post", parse("rare"), 3, 9) == Hits((5, 4, 3), 6, more=True)
+    monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 8)
+    assert index.search("post", parse("rare"), 0, 3) == Hits((8, 7, 6), 8, more=False), "there is none among the older"
+    monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 5)
+    assert index.search("post", parse("rare"), 0, 3).total == 8, "all, where too few are among the newest"
+    index.close()
