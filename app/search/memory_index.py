@@ -10,7 +10,7 @@ from datetime import datetime
 from ..core.time import utc_now
 from .interface import MOST_COUNTED, NO_HITS, Document, Hits, audience_of
 from .query import All, Either, Mark, Not, Part, Query, Since, Until
-from .ranking import fit, frequency, freshness, most_similar, rarity
+from .ranking import frequency, most_similar, rarity, score
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,7 @@ class MemoryIndex:
         }
         now = utc_now()
         return {
-            entry.number: freshness((now - entry.created_at).total_seconds())
-            * sum(
-                weight * fit(frequency(part, entry.words), len(entry.words), average)
-                for part, weight in weights.items()
-            )
+            entry.number: score(entry.words, weights, average, (now - entry.created_at).total_seconds())
             for entry in found
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .query import Part, Phrase, Prefix, Word
 
@@ -45,6 +45,12 @@ def frequency(part: Part, words: Sequence[str]) -> int:
 def freshness(age_seconds: float) -> float:
     """What to multiply a score with."""
     return 1.0 + math.exp2(-max(0.0, age_seconds) / (FRESHNESS_DAYS * DAY_SECONDS))
+
+
+def score(words: Sequence[str], weights: Mapping[Part, float], average: float, age_seconds: float) -> float:
+    """How well a text of that age fits parts of a question that say so much each, where texts have `average` words."""
+    fits = (weight * fit(frequency(part, words), len(words), average) for part, weight in weights.items())
+    return freshness(age_seconds) * sum(fits)
 
 
 def most_similar(word: str, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> list[str]:

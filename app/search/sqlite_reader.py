@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..core.time import utc_now
 from .interface import MOST_COUNTED, Hits, audience_of, scope_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import fit, frequency, freshness, rarity
+from .ranking import rarity, score
 
 # After this a search looks only at so many of the newest documents.
 LIMIT_SECONDS = 1.0
@@ -163,11 +163,7 @@ def _best_first(rows: list[Row], weights: Mapping[Part, float]) -> list[Row]:
     texts = [row[2].split(" ") for row in rows]
     average = sum(map(len, texts)) / max(1, len(texts))
     now = utc_now().timestamp()
-    scores = {
-        row[0]: freshness(now - row[1])
-        * sum(weight * fit(frequency(part, words), len(words), average) for part, weight in weights.items())
-        for row, words in zip(rows, texts, strict=True)
-    }
+    scores = {row[0]: score(words, weights, average, now - row[1]) for row, words in zip(rows, texts, strict=True)}
     return sorted(rows, key=lambda row: (-scores[row[0]], -row[0]))
 
 
