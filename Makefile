@@ -47,7 +47,7 @@ types: ## check types
 	@deploy/venv.sh requirements-dev.txt
 	@$(python) -m mypy --strict app deploy/stdlib_bytecode.py
 
-bench: ## measure all of it against its budgets (needs wrk; ten minutes; BENCH_DOCKER=1 the containers too, million=1; not a test)
+bench: ## measure all of it against its budgets (needs wrk; 20 minutes; BENCH_DOCKER=1 the containers too, million=1; not a test)
 	@deploy/venv.sh requirements.txt
 	@$(python) -m bench $(if $(million),--million)
 

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import containers, load, quiet, wrk
+from . import containers, load, quiet, turns, wrk
 from .appliance import Appliance, Machine
 from .figures import MIB, Figure, show
 
+# people and posts: what a page costs must not depend on them
+SMALL, MIDDLE, LARGE = (500, 10_000), (5_000, 100_000), (20_000, 1_000_000)
 BASES = {"app": ("python:3.13-slim-trixie", 20.0), "nginx": ("debian:trixie-slim", 8.0)}
 
 
@@ -41,9 +43,20 @@ def measure(start: type[Machine], arguments: argparse.Namespace) -> Iterator[Fig
     """All figures of machines of this kind."""
     with machine_in_folder(start) as machine:
         yield from quiet.measure(machine, posts=arguments.posts, idle=arguments.idle)
-    small = load.measure(start, load.SMALL, arguments.seconds)
-    large = load.measure(start, load.LARGE if arguments.million else load.MIDDLE, arguments.seconds)
-    yield from load.compare(small, large)
+    yield from under_load(start, LARGE if arguments.million else MIDDLE, arguments.seconds)
+
+
+def under_load(start: type[Machine], size: tuple[int, int], seconds: int) -> Iterator[Figure]:
+    """A machine of each size alone, then both beside each other."""
+    with load.machine_of(start, SMALL) as (smaller, _):
+        few = load.measure(smaller, SMALL, seconds)
+    with load.machine_of(start, size) as (larger, _):
+        many = load.measure(larger, size, seconds)
+        with load.machine_of(start, SMALL) as (smaller, database):
+            ratios = list(turns.compare(smaller, larger, database))
+    yield Figure("memory under load, the largest (sum of PSS)", max(row.memory for row in few + many) / MIB, "MiB", 180)
+    yield from ratios
+    yield from load.figures(few, many)
 
 
 def of_containers() -> Iterator[Figure]:

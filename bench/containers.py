@@ -1,4 +1,4 @@
-"""The containers for measuring: a project of their own, built from this checkout, removed afterwards."""
+"""The containers for measuring: a project for each, built from this checkout, removed afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .appliance import wait_for_first_page
 from .tree import Tree
 
 ROOT = Path(__file__).parents[1]
-PROJECT = "microblog-bench"
+IMAGES = "microblog-bench"
 SERVICES = ("app", "nginx")
 # Builds use the host's network, which machines need that reach their package mirror only from there.
 OVERRIDE = """
@@ -84,8 +84,9 @@ class Containers:
     def _compose(self, *words: str, given: IO[bytes] | None = None) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MICROBLOG_")}
         settings = {
-            "COMPOSE_PROJECT_NAME": PROJECT,
-            "MICROBLOG_VERSION": PROJECT,
+            # two at once need a name each; the images are the same
+            "COMPOSE_PROJECT_NAME": f"{IMAGES}-{self._https}",
+            "MICROBLOG_VERSION": IMAGES,
             "MICROBLOG_HTTP_PORT": f"{self._http}",
             "MICROBLOG_HTTPS_PORT": f"{self._https}",
         }
@@ -122,7 +123,7 @@ def reason_against() -> str | None:
 
 def size_over_base(service: str, base: str) -> int:
     """Bytes that a machine downloads which has the base already: the layers on top of it, compressed."""
-    image = f"microblog-{service}:{PROJECT}"
+    image = f"microblog-{service}:{IMAGES}"
     below = len(json.loads(_run("docker", "image", "inspect", base))[0]["RootFS"]["Layers"])
     with tempfile.TemporaryDirectory(dir=ROOT, prefix=".bench-") as folder:
         saved = Path(folder) / "image.tar"
