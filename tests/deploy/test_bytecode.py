@@ -51,3 +51,27 @@ def test_documentation_goes_while_assertions_and_what_decorators_read_stay(tmp_p
         "asserted",
     ]
     assert not (tmp_path / "__pycache__" / f"template.{sys.implementation.cache_tag}.pyc").exists()
+
+
+def test_all_modules_are_compiled_and_to_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("once", "again"):
+        # the path is part of what is compiled, so the same one twice
+        library = tmp_path / "library"
+        library.mkdir()
+        for number in range(10):
+            (library / f"module{number}.py").write_text(MODULE)
+        subprocess.run([sys.executable, PROGRAM, library], check=True)
+        library.rename(tmp_path / name)
+    once, again = (
+        {path.name: path.read_bytes() for path in tmp_path.glob(f"{name}/*/*")} for name in ("once", "again")
+    )
+    assert len(once) == 10
+    assert once == again
+
+
+def test_a_module_that_cannot_be_written_stops_the_build(tmp_path: Path) -> None:
+    (tmp_path / "thing.py").write_text(MODULE)
+    (tmp_path / "__pycache__").write_text("in the way")
+    ended = subprocess.run([sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert f"a part of {tmp_path} could not be compiled" in ended.stderr

@@ -54,6 +54,7 @@ class Appliance:
     """Both containers, under a project name of their own; with more where `files` of deploy/ say so."""
 
     built: tuple[str, ...] = ("app", "nginx")
+    most_seconds = 900
     files: tuple[str, ...] = ()
 
     def __init__(self, folder: Path) -> None:
@@ -75,7 +76,13 @@ class Appliance:
         files = [word for name in ("compose.yaml", *self.files, str(self._override)) for word in ("-f", name)]
         command = ["docker", "compose", *files, *words]
         ended = subprocess.run(
-            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False, timeout=900
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=self.most_seconds,
         )
         assert ended.returncode == 0 or not check, ended.stdout + ended.stderr
         return ended

@@ -36,6 +36,9 @@ def base(name: str) -> str:
 class Emulated(Appliance):
     """The same appliance, built for another architecture."""
 
+    # from nothing, emulated, on two processors: a quarter of an hour
+    most_seconds = 3600
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.project = f"microblog-test-{os.getpid()}-arm64"
