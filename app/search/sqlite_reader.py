@@ -21,8 +21,8 @@ INSTRUCTIONS_BETWEEN_LOOKS = 10_000
 MOST_RANKED = 200
 # If there are more among so many of the newest documents, older ones are not counted.
 NEWEST_COUNTED = 250_000
-# A word that so many documents have counts as one that no more have.
-MOST_HAVING = 5_000
+# How many documents have a word is counted no further than this: how many of the oldest it took says the rest.
+MOST_HAVING = 1_000
 ALWAYS = 2**62
 # The rows of those who may look for a kind of document stand together, so many at most: to look through all and leave
 # out what is of another kind, or private, takes ten times as long.
@@ -37,7 +37,9 @@ ORDER BY term.rowid DESC LIMIT :most
 # Many times quicker, but of times the documents alone know.
 FIND_ANY_TIME = "SELECT 1 FROM term WHERE term MATCH :match AND rowid BETWEEN :first AND :last LIMIT :most"
 COUNT = "SELECT count(*) FROM ({found})"
-HAVING = "SELECT count(*) FROM (SELECT 1 FROM term WHERE term MATCH ? LIMIT ?)"
+HAVING = (
+    "SELECT count(*), max(rowid) FROM (SELECT rowid FROM term WHERE term MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?)"
+)
 LAST = "SELECT rowid FROM document WHERE rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT 1"
 
 Row = tuple[int, int, str]
@@ -150,13 +152,15 @@ def _weights(connection: sqlite3.Connection, search: Search) -> dict[Part, float
     if len(parts) == 1:
         return dict.fromkeys(parts, 1.0)
     # About as many as there are: counting them takes long.
-    documents = last_row(connection, search.first) - search.first
-    having = {part: _documents_having(connection, part) for part in parts}
-    return {part: rarity(max(documents, count), count) for part, count in having.items()}
+    last = last_row(connection, search.first)
+    having = {part: _documents_having(connection, part, search.first, last) for part in parts}
+    return {part: rarity(max(last - search.first + 1, count), count) for part, count in having.items()}
 
 
-def _documents_having(connection: sqlite3.Connection, part: Part) -> int:
-    return int(connection.execute(HAVING, (_match(part), MOST_HAVING)).fetchone()[0])
+def _documents_having(connection: sqlite3.Connection, part: Part, first: int, last: int) -> int:
+    """How many have it, estimated by the oldest of them if they are many."""
+    count, reached = connection.execute(HAVING, (_match(part), first, last, MOST_HAVING)).fetchone()
+    return int(count if count < MOST_HAVING else count * (last - first + 1) // (reached - first + 1))
 
 
 def _best_first(rows: list[Row], weights: Mapping[Part, float]) -> list[Row]:

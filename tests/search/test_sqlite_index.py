@@ -132,6 +132,16 @@ def test_what_takes_too_long_is_answered_from_the_newest(index: SqliteIndex, mon
     assert (hits.total, hits.more, hits.cut) == (10, True, True)
 
 
+@pytest.mark.parametrize("counted", [5, 1000])
+def test_of_two_common_words_the_rarer_one_says_more(index: SqliteIndex, monkeypatch, counted: int) -> None:
+    monkeypatch.setattr(sqlite_reader, "MOST_HAVING", counted)
+    texts = {number: "seldom" if number % 4 == 0 else "often" for number in range(1, 101)}
+    index.rebuild([Document("post", number, f"{text} and else") for number, text in texts.items()])
+    hits = index.search("post", parse("often OR seldom"), 0, 50)
+    assert hits.total == 100
+    assert hits.ids == (*range(100, 0, -4), *(number for number in range(99, 66, -1) if number % 4))
+
+
 @pytest.fixture
 def ranked_five(monkeypatch) -> None:
     """Of more than five matches only the newest five are compared, and nine are counted."""
