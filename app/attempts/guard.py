@@ -16,7 +16,7 @@ from ..accounts.queries import find_user
 from ..audit.service import LOG_IN_FAILED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
-from ..web.context import settings, visitor_address
+from ..web.context import settings, visitor_address, visitor_network
 from . import service
 from .service import ANYWHERE, HERE, NETWORK, Counted, Limit
 
@@ -48,7 +48,7 @@ def password_counters(name: str) -> list[Counted]:
     """What a wrong password of that account counts against; first what the right one makes good."""
     if known := _known_browser(name):
         return [_counted(HERE, "known", name, known)]
-    network = service.network_of(visitor_address())
+    network = visitor_network()
     return [
         _counted(HERE, "here", name, network),
         _counted(ANYWHERE, "anywhere", name),

@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +19,6 @@ from .models import Attempt
 MEMORY = timedelta(hours=1)
 # Rows beyond this number go, the oldest first, so that nobody can fill the disk by failing.
 MOST_ROWS = 2000
-IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -57,16 +55,6 @@ def counted(secret: str, limit: Limit, *parts: str) -> Counted:
     """Something to count by, such as a name and a network; with the server's key, for a name may be a password."""
     text = "\0".join(("microblog-attempt", *parts))
     return Counted(hmac.digest(secret.encode(), text.encode(errors="replace"), "sha256").hex(), limit)
-
-
-def network_of(address: str) -> str:
-    """The network of an address, by which failures are counted: of IPv6 everybody has very many."""
-    try:
-        number = ip_address(address)
-    except ValueError:
-        return address
-    bits = number.max_prefixlen if number.version == 4 else IPV6_NETWORK_BITS
-    return str(int(number) >> (number.max_prefixlen - bits))
 
 
 def check(counters: Sequence[Counted]) -> None:

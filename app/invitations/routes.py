@@ -20,7 +20,7 @@ from ..audit.service import INVITATION_REVOKED, INVITED, JOINED, REGISTERED, rec
 from ..core.database import db, transaction
 from ..core.errors import Conflict, Invalid, mark
 from ..sessions.guard import let_in
-from ..web.context import settings, site_address, visitor_address
+from ..web.context import settings, site_address, visitor_address, visitor_network
 from ..web.forms import attach, checked_token, form_page, status_of
 from ..web.guard import administrator_required
 from ..web.locale import language_of_request
@@ -161,13 +161,13 @@ def accept(token: str) -> Answer:
 
 
 def _shown(token: str) -> Invitation:
-    """The invitation of the link; bad ones are counted per visitor's address, many raise RateLimited."""
+    """The invitation of the link; bad ones are counted per visitor's network, many raise RateLimited."""
     throttle: Throttle = current_app.extensions[WRONG_LINKS]
-    throttle.check(visitor_address())
+    throttle.check(visitor_network())
     try:
         return service.shown_invitation(settings().registration, token)
     except Invalid:
-        throttle.failed(visitor_address())
+        throttle.failed(visitor_network())
         raise
 
 

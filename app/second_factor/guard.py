@@ -8,7 +8,7 @@ from ..attempts.guard import forget_failures, note_failure
 from ..attempts.service import HERE, Counted, Limit
 from ..audit.service import CODE_FAILED, RECOVERY_CODE_USED, record
 from ..core.database import transaction
-from ..web.context import settings, visitor_address
+from ..web.context import settings, visitor_address, visitor_network
 from . import service
 
 # Only those who have the password get to try, so an account may be closed to them for longer.
@@ -34,7 +34,7 @@ def code_is_right(user: User, code: str) -> bool:
 
 def code_counters(user_id: int) -> list[Counted]:
     """What a wrong code of that account counts against."""
-    key, network = settings().secret_key, attempts.network_of(visitor_address())
+    key, network = settings().secret_key, visitor_network()
     return [
         attempts.counted(key, HERE, "code", str(user_id), network),
         attempts.counted(key, EVERYWHERE, "code", str(user_id)),

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select, update
 
 from ..accounts.models import User
 from ..accounts.service import LAST_SEEN_EVERY, touch
-from ..attempts.service import network_of
 from ..core.database import db
+from ..core.network import network_of
 from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from ..core.time import utc_now

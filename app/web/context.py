@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 
 from ..core.config import Settings
+from ..core.network import clean_address, network_of
 
 SETTINGS = "microblog.settings"
 # These answer the same whoever asks, so they do not look at who it is.
@@ -49,5 +50,10 @@ def site_address() -> str:
 
 
 def visitor_address() -> str:
-    """The address that tries are counted by; our proxy has put the real one in."""
-    return request.remote_addr or "unknown"
+    """Return the address that a request comes from, as it is shown; our proxy has put the real one in."""
+    return clean_address(request.remote_addr or "")
+
+
+def visitor_network() -> str:
+    """Return the unit by which the visitor is limited, for every limit that is not about an account."""
+    return network_of(request.remote_addr or "")

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.accounts import passwords
 from app.attempts import service
 from app.attempts.models import Attempt
-from app.attempts.service import ANYWHERE, HERE, NETWORK, Limit, network_of
+from app.attempts.service import ANYWHERE, HERE, NETWORK, Limit
 from app.core.database import db, transaction
 from app.core.time import utc_now
 
@@ -118,17 +118,20 @@ def test_what_is_old_is_forgotten(app: Flask, people: People, client: PageClient
     assert rows(app) == 3
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("192.0.2.1", "192.0.2.2", False),
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("unknown", "unknown", True),
-    ],
-)
-def test_networks_are_told_apart(one: str, other: str, same: bool) -> None:
-    assert (network_of(one) == network_of(other)) is same
+@pytest.mark.parametrize("form", ["{}", "::ffff:{}", "64:ff9b::{}", "{}:4711", "[::ffff:{}]:80"])
+def test_one_visitor_of_ipv4_keeps_nobody_else_out(app: Flask, people: People, form: str) -> None:
+    for number in range(NETWORK.free):
+        log_in(PageClient(app), WRONG, f"name{number}", form.format("192.0.2.1"))
+    assert log_in(PageClient(app), address=form.format("192.0.2.1")).status_code == 429
+    for other in (form.format("192.0.2.2"), "::1", "2001:db8::1"):
+        assert log_in(PageClient(app), address=other).status_code == 302
+
+
+@pytest.mark.parametrize("form", ["192.0.2.1:{}", "[2001:db8::1]:{}", "made up {}", "2001:db8::{:x}", "fe80::1%eth{}"])
+def test_a_visitor_who_is_written_in_many_ways_is_one(app: Flask, people: People, form: str) -> None:
+    for number in range(NETWORK.free):
+        log_in(PageClient(app), WRONG, f"name{number}", form.format(number + 1))
+    assert log_in(PageClient(app), address=form.format(9999)).status_code == 429
 
 
 def hashes_of(monkeypatch, act) -> tuple[int, object]:

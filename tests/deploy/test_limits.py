@@ -81,6 +81,28 @@ def test_the_addresses_of_one_network_of_ipv6_are_one_visitor(front_door: FrontD
     assert ask("2001:db8:0:2::1") == 200, "the neighbours are others"
 
 
+@pytest.mark.parametrize(
+    ("visitor", "same", "other"),
+    [
+        ("::ffff:192.0.2.10", "192.0.2.10", "::ffff:192.0.2.11"),
+        ("64:ff9b::192.0.2.20", "192.0.2.20", "64:ff9b::192.0.2.21"),
+        ("64:ff9b:1:7::192.0.2.30", "192.0.2.30", "64:ff9b:1:7::192.0.2.31"),
+        ("64:ff9b:1:c000:2:1000::", "64:ff9b:1:c000:2:1000::", "64:ff9b:1:c000:2:1100::"),
+        ("2002:c000:232:1::1", "2002:c000:232:2::1", "2002:c000:233:1::1"),
+        ("2001:0:4136:e378:8000:63bf:3fff:fd01", "2001:0:4136:e378:8000:9999:3fff:fd01", "2001:0:4136:e378::2"),
+        ("192.0.2.61:4711", "192.0.2.61:4712", "192.0.2.62:4711"),
+    ],
+)
+def test_visitors_of_ipv4_that_are_written_as_ipv6_are_told_apart(
+    front_door: FrontDoor, visitor: str, same: str, other: str
+) -> None:
+    def ask(address: str) -> int:
+        return front_door.ask("/auth/login", "POST", FORM, X_Test_Address=address).status
+
+    assert 429 in (ask(visitor) for _ in range(MANY))
+    assert (ask(same), ask(other)) == (429, 200)
+
+
 ALWAYS = (
     *("localhost", "127.0.0.1:8443", "[::1]:8443", "raspberrypi", "PI.local", "pi.lan:443", "pi.fritz.box"),
     *("nas.home.arpa", "10.0.0.2", "172.31.255.1", "192.168.1.20:8443", "[fd00::5]", "[fe80::1]:443"),
