@@ -36,6 +36,7 @@ USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 RESERVED = frozenset({".", ".."})
 NAME_RULE = mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores.")
 NAME_TAKEN = mark("This name is taken. Choose another.")
+EMAIL_TOO_LONG = mark("This address is too long: at most %(limit)d characters fit.")
 CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
 BY_INVITATION = mark("New accounts are made by invitation here. Ask whoever runs this appliance for a link.")
 # What is told to whoever has the right password and may not get in all the same.
@@ -86,12 +87,14 @@ def possible_name(username: str) -> str:
 
 def checked_email(email: str) -> str:
     """The address as it will be stored; raises Invalid. Whether mail arrives there is not tried."""
+    typed = email.strip()
     try:
-        address = validate_email(email.strip(), check_deliverability=False).normalized
+        # Measured first, because the library normalises whatever length it gets.
+        address = typed if len(typed) > EMAIL_LENGTH else validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise Invalid(mark("This is not an e-mail address. One looks like name@example.org."), "email") from error
     if len(address) > EMAIL_LENGTH:
-        raise Invalid(mark("This address is too long: at most %(limit)d characters fit."), "email", limit=EMAIL_LENGTH)
+        raise Invalid(EMAIL_TOO_LONG, "email", limit=EMAIL_LENGTH)
     return address
 
 

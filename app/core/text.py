@@ -1,8 +1,14 @@
-"""What people type: made uniform, checked for what cannot be shown, measured as a reader counts."""
+"""What people type: bounded, made uniform, checked for what cannot be shown, measured as a reader counts.
+
+Everything here takes linear time, whatever the text: lengths are judged first, and runs of combining marks are bounded
+before `unicodedata.normalize`, which sorts each run in quadratic time while it holds the interpreter's lock.
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+from typing import Literal
 
 from wcwidth import iter_graphemes
 
@@ -10,6 +16,8 @@ from .errors import Invalid, mark
 
 # A reader's character may be built from many code points; more than this in one is an attack on the page, not a script.
 CODE_POINTS_PER_CHARACTER = 16
+# As many marks in a row as the Stream-Safe Text Format (UAX #15) allows; no script needs more.
+MAX_COMBINING_RUN = 30
 ALLOWED_CONTROLS = frozenset("\n\t")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Marks that change the direction of what follows them, which could make a name or a link read as another.
@@ -21,25 +29,86 @@ def clean(text: str, field: str, limit: int, *, lines: bool = False) -> str:
 
     `limit` counts characters as a reader does (graphemes). Line breaks are kept only where `lines` is true.
     """
-    uniform = uniform_text(text, lines=lines)
+    typed = _tidy_spaces(text, lines=lines)
+    refuse_long(typed, field, limit)
+    refuse_mark_runs(typed, field)
+    uniform = _tidy_spaces(unicodedata.normalize("NFC", typed), lines=lines)
     refuse_unprintable(uniform, field)
     if not uniform:
         raise Invalid(mark("Write something first."), field)
     length = length_of(uniform, limit)
     if length > limit:
-        raise Invalid(
-            mark("This is too long by %(excess)d: at most %(limit)d characters fit."),
-            field,
-            excess=length - limit,
-            limit=limit,
-        )
+        raise _too_long(field, length, limit)
     return uniform
+
+
+def refuse_long(text: str, field: str, limit: int) -> None:
+    """Raise Invalid if `text` has so many code points that it cannot be `limit` characters. Judges the length alone."""
+    if len(text) > limit * CODE_POINTS_PER_CHARACTER:
+        raise _too_long(field, len(text), limit)
+
+
+def refuse_mark_runs(text: str, field: str) -> None:
+    """Raise Invalid if one character of `text` has more marks on it than any script needs."""
+    if _has_long_mark_run(text):
+        raise Invalid(
+            mark("One character has more than %(limit)d marks on it. Remove some of them and try again."),
+            field,
+            limit=MAX_COMBINING_RUN,
+        )
+
+
+def limit_mark_runs(text: str) -> str:
+    """Return `text` with runs of combining marks cut to MAX_COMBINING_RUN, for texts that nobody here has typed."""
+    if not _has_long_mark_run(text):
+        return text
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if _is_non_starter(character) else 0
+        if run <= MAX_COMBINING_RUN:
+            kept.append(character)
+    return "".join(kept)
+
+
+def normalize(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"] = "NFC") -> str:
+    """Return a Unicode normal form of `text` in linear time; runs of marks beyond the bound are cut.
+
+    The one way to normalise text that comes from outside.
+    """
+    return unicodedata.normalize(form, limit_mark_runs(text))
 
 
 def uniform_text(text: str, *, lines: bool) -> str:
     """Composed form (NFC), line breaks as one character or as a space, no white space at the ends."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return composed.strip() if lines else " ".join(composed.split())
+    return _tidy_spaces(normalize(_tidy_spaces(text, lines=lines)), lines=lines)
+
+
+def _tidy_spaces(text: str, *, lines: bool) -> str:
+    if lines:
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return " ".join(text.split())
+
+
+def _has_long_mark_run(text: str) -> bool:
+    if text.isascii():
+        return False
+    run = 0
+    for character in text:
+        run = run + 1 if _is_non_starter(character) else 0
+        if run > MAX_COMBINING_RUN:
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _is_non_starter(character: str) -> bool:
+    # Some characters (U+0F73, U+FF9E) are starters themselves and are decomposed into marks.
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
+
+
+def _too_long(field: str, length: int, limit: int) -> Invalid:
+    message = mark("This is too long by %(excess)d: at most %(limit)d characters fit.")
+    return Invalid(message, field, excess=length - limit, limit=limit)
 
 
 def refuse_unprintable(text: str, field: str) -> None:

@@ -53,6 +53,8 @@ def moment_of(value: object) -> datetime | None:
 def address_of(value: object) -> str | None:
     """An e-mail address as it is stored here, None if no letter could be sent there."""
     text = plain(value).strip()
+    if len(text) > EMAIL_LENGTH:
+        return None
     try:
         text = validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:

@@ -7,10 +7,10 @@ before:2026-11-01, after:2026-11-01, has:link. Whatever else there is counts as 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from ..core.text import normalize
 from ..core.time import start_of_day
 from ..web.markup import ENTITY
 from .query import All, Either, Mark, Not, Note, Part, Person, Phrase, Prefix, Query, Since, Until, Word
@@ -35,7 +35,7 @@ _UNIFORM = str.maketrans(
 def parse(text: str, zone: str = "UTC") -> Query:
     """What somebody typed, with days as they are in `zone`. Never an error, and never more than the limits allow."""
     notes: list[Note] = [Note.TOO_LONG] if len(text) > LONGEST_QUERY else []
-    uniform = unicodedata.normalize("NFC", text[:LONGEST_QUERY].translate(_UNIFORM))
+    uniform = normalize(text[:LONGEST_QUERY].translate(_UNIFORM))
     parts: list[Part] = []
     joined = False
     for match in _ITEM.finditer(uniform):

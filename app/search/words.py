@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from ..core.text import normalize
 from ..web.markup import ENTITY
 
 LONGEST_WORD = 64
@@ -122,11 +123,11 @@ def _is_mark(character: str) -> bool:
 @lru_cache(maxsize=8192)
 def _fold_cluster(cluster: str) -> tuple[str, int]:
     """The uniform form of a character with its marks, and which kind of word it belongs to."""
-    uniform = unicodedata.normalize("NFKC", cluster).casefold()
+    uniform = normalize(cluster, "NFKC").casefold()
     if _UNSPACED.match(uniform):
         return "".join(uniform.split()), UNIT
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", uniform)).translate(_VARIANTS)
-    composed = unicodedata.normalize("NFC", bare)
+    bare = _ACCENTS.sub("", normalize(uniform, "NFKD")).translate(_VARIANTS)
+    composed = normalize(bare)
     if any(character.isalnum() or character == "_" for character in composed):
         # What is left of ASCII punctuation ("(1)" in one character) would divide the word in some engines.
         return "".join(c for c in composed if c.isalnum() or c == "_" or _is_mark(c)), WORD

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+import unicodedata
+
 import pytest
 
 from app.core.errors import Invalid
-from app.core.text import clean, length_of
+from app.core.text import MAX_COMBINING_RUN, clean, length_of, limit_mark_runs, normalize, uniform_text
 
 FLAG = "\U0001f1e9\U0001f1ea"
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -71,3 +74,53 @@ def test_too_long_says_by_how_much(text: str, excess: int) -> None:
 def test_one_character_of_thousands_of_marks_is_too_long() -> None:
     with pytest.raises(Invalid, match="too long"):
         clean("x" + "\N{COMBINING ACUTE ACCENT}" * 5000, "field", 280)
+
+
+BODY = 256 * 1024
+ACUTE, DOT_BELOW = "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING DOT BELOW}"
+# Each sorts in quadratic time when it is normalised, the last two by their decompositions alone.
+MARKS = (ACUTE + DOT_BELOW, ACUTE * (BODY // 2) + DOT_BELOW * (BODY // 2), "\u0f73", "\uff9e" + DOT_BELOW)
+
+
+@pytest.mark.parametrize("marks", MARKS, ids=("alternating", "two runs", "tibetan", "half width"))
+@pytest.mark.parametrize("limit", [280, 5000, BODY])
+def test_runs_of_marks_are_refused_in_linear_time(marks: str, limit: int) -> None:
+    text = f"x{marks}" if len(marks) > BODY // 4 else "x" + marks * (BODY // len(marks))
+    begun = time.process_time()
+    with pytest.raises(Invalid):
+        clean(text, "field", limit)
+    for form in ("NFC", "NFKD"):
+        assert len(normalize(text, form)) < 5 * MAX_COMBINING_RUN
+    assert time.process_time() - begun < 1.5
+
+
+@pytest.mark.parametrize(
+    "character", ["\u1100", "\u1161", "\u0915\u094d", "\U0001f468\u200d", "\U0001f1e9", "\ufe0f", "\0", "\ufdfa"]
+)
+def test_clean_takes_linear_time(character: str) -> None:
+    begun = time.process_time()
+    for limit in (280, 5000):
+        try:
+            clean(character * (BODY // len(character)), "field", limit)
+        except Invalid:
+            continue
+    assert time.process_time() - begun < 0.5
+
+
+def test_marks_on_one_character_are_bounded_in_order() -> None:
+    most = "e" + (ACUTE + DOT_BELOW) * (MAX_COMBINING_RUN // 2)
+    assert limit_mark_runs(most) == most
+    assert limit_mark_runs(most + ACUTE * 5 + "x" + ACUTE) == most + "x" + ACUTE
+    assert clean(most, "field", 280) == unicodedata.normalize("NFC", most)
+    with pytest.raises(Invalid, match="marks on it"):
+        clean(most + ACUTE, "field", 280)
+
+
+def test_uniform_text_cuts_marks_that_clean_refuses() -> None:
+    assert uniform_text("e" + ACUTE * 99, lines=True) == unicodedata.normalize("NFC", "e" + ACUTE * MAX_COMBINING_RUN)
+
+
+def test_long_text_is_refused_before_it_is_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.text.unicodedata", None)
+    with pytest.raises(Invalid, match="too long"):
+        clean("\u00e9" * 5000, "field", 280)
