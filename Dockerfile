@@ -18,7 +18,7 @@ RUN touch /before \
  && python -c "import sqlite3; assert sqlite3.sqlite_version_info >= (3, 51, 3), sqlite3.sqlite_version" \
  && groupadd --gid 10001 microblog \
  && useradd --uid 10001 --gid microblog --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin microblog \
- && install -d -o microblog -g microblog -m 0750 /data /run/microblog \
+ && install -d -o microblog -g microblog -m 0750 /data /media /run/microblog \
  && mkdir /added \
  && find / -mindepth 1 -xdev \( -path /added -o -path /before -o -path /proc -o -path /sys -o -path /dev -o -path /tmp \
       -o -path /var/log -o -path /var/cache -o -name '*-' -o -name '*-old' -o -name 'lock*' -o -name .pwd.lock \) -prune \

@@ -52,7 +52,7 @@ def build_registry(
     registry = Registry(report)
     mailer = Mailer(settings.mail) if settings.mail else None
     registry.register(SEND, partial(send_mail, mailer), batch=1)
-    exports = settings.data_dir / "exports"
+    exports = settings.exports_dir
     registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
     registry.register(DELETE, partial(delete_account, exports), batch=1)
     registry.register(TELL_APPROVED, tell_approved, batch=1)

@@ -11,6 +11,7 @@ from .core.config import Settings
 from .core.database import db, transaction
 from .core.room import keep_ballast
 from .core.state import beat
+from .exports.tasks import expire_exports
 from .health.examination import report
 from .health.watch import Watch
 from .jobs.service import any_failed, oldest_waiting, release_all, retry_failed, written_after
@@ -25,6 +26,7 @@ from .search.tasks import follow, heal, reconcile
 logger = logging.getLogger("app.worker")
 HEAL_SECONDS = 60.0
 ROOM_SECONDS = 60.0
+EXPIRY_INTERVAL = 3600.0
 # Network time moves clocks by less, all the time.
 PUT_BACK_SECONDS = 2.0
 
@@ -102,6 +104,20 @@ class Room:
         if self._looked is None or time.monotonic() - self._looked >= ROOM_SECONDS:
             self._looked = time.monotonic()
             keep_ballast(self._data_dir)
+
+
+class ExportExpiry:
+    """Deletes expired exports every hour."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._checked: float | None = None
+
+    def look(self) -> None:
+        """Delete what has expired if an hour has passed, and when the worker starts."""
+        if self._checked is None or time.monotonic() - self._checked >= EXPIRY_INTERVAL:
+            self._checked = time.monotonic()
+            expire_exports(self._folder)
 
 
 class Night:

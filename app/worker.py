@@ -28,7 +28,7 @@ from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE
 from .translating.service import follow_settings
-from .upkeep import ClockCare, IndexCare, Lookout, Night, Room
+from .upkeep import ClockCare, ExportExpiry, IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
 
 # Named, for as a program this module is called __main__, which the log does not know as ours.
@@ -63,6 +63,7 @@ class Worker:
         self._night = Night(settings)
         self._room = Room(settings.data_dir)
         self._lookout = Lookout(settings)
+        self._export_expiry = ExportExpiry(settings.exports_dir)
         catalogue.check, catalogue.watch = self._interrupt_if_stopping, self._index_care.during_rebuild
         self._registry = build_registry(index, catalogue, settings, reporter(app))
         self._listener = Listener(self._run_dir)
@@ -105,6 +106,7 @@ class Worker:
             self._night.look()
             self._room.look()
             self._lookout.look()
+            self._export_expiry.look()
             return self._seconds_to_next()
         except (Busy, StorageFull, SearchUnavailable) as error:
             # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.

@@ -5,6 +5,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 tls=${TLS_DIR:-/tls}
+media=${MEDIA_DIR:-/media}
 source_dir=$(cd "$(dirname "$0")" && pwd)
 run_dir=${RUN_DIR:-/run}
 temp_dir=${TMPDIR:-/tmp}
@@ -93,7 +94,7 @@ assemble() { # TEMPLATE, with the others that it is made of
 render() { # TEMPLATE
   if knows_http2_directive; then http2='http2 on;' listen_http2=''; else http2='' listen_http2=' http2'; fi
   assemble "$1" | sed -e "s|@SOURCE_DIR@|$source_dir|g" -e "s|@RUN_DIR@|$run_dir|g" -e "s|@TEMP_DIR@|$temp_dir|g" \
-    -e "s|@TLS_DIR@|$tls|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
+    -e "s|@TLS_DIR@|$tls|g" -e "s|@MEDIA_DIR@|$media|g" -e "s|@ACCESS_LOG@|$access_log|g" -e "s|@APPLICATION@|$application|g" \
     -e "s|@HTTPS_PORT@|$(port_after_name "${MICROBLOG_HTTPS_PORT:-}" 443)|g" -e "s|@RESOLVERS@|$(resolvers)|g" -e "s|@TLS_GROUPS@|$(tls_groups)|g" \
     -e "s|@KNOWN_HOSTS@|$(known_hosts)|g" -e "s|@OTHER_HOSTS@|$(other_hosts)|g" \
     -e "s|@REAL_ADDRESS@|$(real_address | paste -sd' ')|g" -e "s|@FROM_PROXY@|$(proxies | sed 's/$/ 1;/' | paste -sd' ')|g" \

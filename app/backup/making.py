@@ -20,6 +20,7 @@ from .snapshot import BackupError, opened_for_reading, sync, take_snapshot
 from .store import Occupied, Store
 
 SPARE = 50 * 2**20
+EXPORTS = "exports"
 MEBIBYTE = 2**20
 # A file that changed a moment before we looked may change again without its time telling.
 SETTLED = timedelta(seconds=2)
@@ -44,6 +45,8 @@ class Sources:
         """Files that people have put in, by the names they have in the backup."""
         folder = self.data_dir / MEDIA
         found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        # Finished exports expire after a week, and everything in them is in the database.
+        found = [path for path in found if path.relative_to(folder).parts[0] != EXPORTS]
         return {path.relative_to(self.data_dir).as_posix(): path for path in found}
 
 

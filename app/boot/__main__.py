@@ -71,6 +71,8 @@ def check_surroundings() -> Settings:
         settings.data_dir, allow_ephemeral=settings.allow_ephemeral, allow_network=settings.allow_network_fs
     )
     take_lock(settings.data_dir, settings.lock_wait)
+    if settings.media_folder:
+        check_writable(settings.media_folder, "MICROBLOG_MEDIA_DIR", "microblog_media")
     wait_for_clock(Path(__file__).stat().st_mtime, settings.clock_wait)
     make_run_folder(settings.run_dir)
     return settings

@@ -10,6 +10,7 @@ from ..core.database import db, transaction
 from ..setup.service import new_code
 from .beginning import check_nothing_is_left_behind
 from .machines import check_machines
+from .media import prepare_media
 from .restore import complete_restore
 from .schema import bring_up_to_date, check_presence, check_soundness
 from .secret import ensure_secret_key
@@ -28,6 +29,8 @@ def prepare_data(settings: Settings) -> None:
         check_nothing_is_left_behind(settings)
         check_machines(settings, tell)
         settings = _with_secret_key(settings)
+    if settings.media_folder or (settings.data_dir / "exports").exists():
+        prepare_media(settings)
     print(_greeting(settings), flush=True)
 
 

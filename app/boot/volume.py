@@ -57,7 +57,7 @@ def check_file_system(folder: Path, *, allow_ephemeral: bool, allow_network: boo
         )
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, setting: str = "MICROBLOG_DATA_DIR", volume: str = "microblog_data") -> None:
     """Refuse a folder in which this user cannot make, sync and remove a file."""
     probe = folder / f".probe-{os.getpid()}"
     try:
@@ -79,8 +79,8 @@ def check_writable(folder: Path) -> None:
             Reason.NOT_WRITABLE,
             what,
             f"Run `sudo chown -R {user}:{group} {folder}` (for a Docker volume: `docker run --rm --user 0 "
-            f"-v microblog_data:{folder} --entrypoint chown microblog-app -R {user}:{group} {folder}`), "
-            "or set MICROBLOG_DATA_DIR to another folder",
+            f"-v {volume}:{folder} --entrypoint chown microblog-app -R {user}:{group} {folder}`), "
+            f"or set {setting} to another folder",
         ) from error
 
 

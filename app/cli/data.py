@@ -84,7 +84,7 @@ def _advice(chosen: Settings, goal: DatabaseSettings | None) -> list[str]:
     return [
         *lines,
         "Where the data was nothing was changed; remove it once all is well.",
-        f"Not in the database, and still in {folder}: the key (secret_key), finished exports (exports), the search",
+        f"Not in the database, and still in {folder}: the key (secret_key), exports (media/exports), the search",
         "index (search). On another machine: take the key and the exports along; the index is made anew by itself,",
         "or at once by: flask search rebuild",
     ]

@@ -76,6 +76,10 @@ class Settings:
     database: DatabaseSettings | None = None
     # So many seconds the start waits for a server.
     database_wait: int = 120
+    # Where media_dir is; None: in the data folder.
+    media_folder: Path | None = None
+    # Nginx has media_dir too, and sends its files when an answer names one in X-Accel-Redirect.
+    accel_redirect: bool = False
 
     @property
     def database_url(self) -> URL:
@@ -86,6 +90,16 @@ class Settings:
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / DATABASE_FILE
+
+    @property
+    def media_dir(self) -> Path:
+        """Folder of the files that Nginx may send."""
+        return self.media_folder or self.data_dir / "media"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Folder of finished exports."""
+        return self.media_dir / "exports"
 
     @property
     def search_dir(self) -> Path:
@@ -129,6 +143,8 @@ class Settings:
             metrics_token=metrics_token(source),
             database=database,
             database_wait=source.number("MICROBLOG_DATABASE_WAIT", 120, 0, 3600),
+            media_folder=Path(chosen).absolute() if (chosen := source.text("MICROBLOG_MEDIA_DIR", "")) else None,
+            accel_redirect=source.flag("MICROBLOG_ACCEL_REDIRECT"),
         )
 
 

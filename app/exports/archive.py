@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -21,8 +22,10 @@ class Archive:
         self._partial = path.with_suffix(".partial")
 
     def __enter__(self) -> Archive:
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Nginx reads it by its group if it may enter the folder (app/boot/media.py).
+        os.fchmod(descriptor, stat.S_IMODE(self._path.parent.stat().st_mode) & 0o640)
         self._file = os.fdopen(descriptor, "wb")
         self._zip = ZipFile(self._file, "w", ZIP_DEFLATED)
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +11,7 @@ from ..core.database import Model
 from ..core.time import UTCDateTime, utc_now
 
 DONE = 100
+KEPT = timedelta(days=7)
 
 
 class Export(Model):

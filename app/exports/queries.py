@@ -13,18 +13,20 @@ from ..accounts.models import Follow, User
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID
+from ..core.time import utc_now
 from ..messages.models import Message
 from ..notifications.queries import Notice
 from ..posts.models import Post
 from ..posts.queries import count_by_author
-from .models import DONE, Export
+from .models import DONE, KEPT, Export
 
 CHUNK = 500
 
 
 def exports_of(user: User) -> list[Export]:
-    """What this account has asked for, newest first."""
-    return list(db.session.scalars(select(Export).where(Export.user_id == user.id).order_by(Export.id.desc())))
+    """Return the exports of this account that have not expired, newest first."""
+    current = select(Export).where(Export.user_id == user.id, Export.created_at > utc_now() - KEPT)
+    return list(db.session.scalars(current.order_by(Export.id.desc())))
 
 
 def progress_notices(user: User) -> list[Notice]:
@@ -44,9 +46,9 @@ def is_running(user: User) -> bool:
 
 
 def get_own(user: User, export_id: int) -> Export:
-    """An export of this account that is ready; raises NotFound, also for somebody else's."""
+    """An export of this account that is ready and has not expired; raises NotFound, also for somebody else's."""
     export = db.session.get(Export, export_id) if export_id <= LARGEST_ID else None
-    if export is None or export.user_id != user.id or not export.is_ready:
+    if export is None or export.user_id != user.id or not export.is_ready or _is_expired(export):
         raise NotFound
     return export
 
@@ -54,6 +56,21 @@ def get_own(user: User, export_id: int) -> Export:
 def files() -> set[str]:
     """The names of all files that belong to an export."""
     return set(db.session.scalars(select(Export.file).where(Export.file.is_not(None))))
+
+
+def _is_expired(export: Export) -> bool:
+    return export.created_at <= utc_now() - KEPT
+
+
+def expired_ids() -> list[int]:
+    """Return the ids of exports that have expired, finished or not."""
+    return list(db.session.scalars(select(Export.id).where(Export.created_at <= utc_now() - KEPT)))
+
+
+def files_by_id() -> dict[int, str]:
+    """Return the file name of every finished export by the export's id."""
+    rows = db.session.execute(select(Export.id, Export.file).where(Export.file.is_not(None)))
+    return {row.id: row.file for row in rows}
 
 
 def begun() -> set[str]:

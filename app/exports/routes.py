@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, send_from_directory, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.exceptions import BadRequest
@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from ..core.database import transaction
 from ..notifications.routes import add_source
-from ..web.context import settings, site_address
+from ..web.context import site_address
 from ..web.forms import checked_token
 from ..web.locale import language_of_request
+from ..web.sending import send_media
 from . import queries, service
 
 blueprint = Blueprint("exports", __name__)
@@ -51,5 +52,4 @@ def download(export_id: int) -> Response:
     """The file, for its owner alone."""
     export = queries.get_own(current_user, export_id)
     name = f"microblog-{current_user.username}-{export.created_at:%Y-%m-%d}.zip"
-    folder = settings().data_dir / "exports"
-    return send_from_directory(folder, str(export.file), as_attachment=True, download_name=name, max_age=0)
+    return send_media("exports", str(export.file), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
 
 from sqlalchemy import delete, select
 
@@ -11,11 +11,10 @@ from ..core.database import db
 from ..core.room import require_room
 from ..core.time import utc_now
 from ..jobs.service import enqueue
-from .models import DONE, Export
+from .models import DONE, KEPT, Export
 from .queries import is_running
 
 MAKE = "exports.make"
-KEPT = timedelta(days=7)
 MOST_KEPT = 3
 
 
@@ -41,6 +40,11 @@ def _forget_old(user: User) -> None:
     db.session.execute(delete(Export).where(own, Export.created_at < utc_now() - KEPT))
     kept = select(Export.id).where(own).order_by(Export.id.desc()).limit(MOST_KEPT - 1)
     db.session.execute(delete(Export).where(own, Export.id.not_in(list(db.session.scalars(kept)))))
+
+
+def forget(export_ids: Collection[int]) -> None:
+    """Delete these exports' rows; `remove_strays` deletes their files afterwards."""
+    db.session.execute(delete(Export).where(Export.id.in_(export_ids)))
 
 
 def note_progress(export_id: int, done: int, total: int) -> None:

@@ -77,6 +77,20 @@ def _noted(items: Iterable[dict[str, str]], export_id: int, total: int) -> Itera
         yield item
 
 
+def expire_exports(folder: Path) -> None:
+    """Delete expired exports, rows whose file is missing, then files without a row.
+
+    Rows go first: if the process is killed in between, the next call finds the files without a row.
+    """
+    gone = set(queries.expired_ids())
+    gone.update(number for number, name in queries.files_by_id().items() if not (folder / name).exists())
+    db.session.rollback()
+    if gone:
+        with transaction():
+            service.forget(gone)
+    remove_strays(folder)
+
+
 def remove_strays(folder: Path) -> None:
     """Files whose export was forgotten, or that were begun by a worker that is gone."""
     # There is no folder until somebody has asked for an export.

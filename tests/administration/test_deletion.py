@@ -83,7 +83,7 @@ def test_it_leaves_no_row_no_hit_and_no_file(
         session.add(Device(user_id=DORA, browser="Firefox", system="Linux", network="1"))
     before = rows_of(app, DORA)
     assert all(before.values()), f"every table that refers to accounts has something of dora: {before}"
-    files = settings.data_dir / "exports"
+    files = settings.exports_dir
     (file,) = files.iterdir()
     # A new one might be another machine's, which has not noted it yet.
     os.utime(file, (0, 0))

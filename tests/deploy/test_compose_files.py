@@ -54,7 +54,18 @@ def test_each_and_both_together_are_whole(names: list[str]) -> None:
     assert set(application["depends_on"]) == added - {name for name in added if name.endswith("-password")}
     fixed = {volume["name"] for volume in whole["volumes"].values()}
     assert all(name.startswith("microblog_") for name in fixed)
-    assert len(fixed) == 2 + 2 * len(names)
+    assert len(fixed) == 3 + 2 * len(names)
+
+
+def test_nginx_reads_the_files_that_the_application_writes_and_no_others() -> None:
+    services = composed()["services"]
+    app, nginx = ({each["target"]: each for each in services[name]["volumes"]} for name in ("app", "nginx"))
+    assert (app["/media"]["source"], app["/media"].get("read_only")) == ("media", None)
+    assert (nginx["/media"]["source"], nginx["/media"]["read_only"]) == ("media", True)
+    assert "data" not in [each["source"] for each in nginx.values()]
+    assert services["nginx"]["group_add"] == ["10001"]
+    environment = services["app"]["environment"]
+    assert (environment["MICROBLOG_MEDIA_DIR"], environment["MICROBLOG_ACCEL_REDIRECT"]) == ("/media", "1")
 
 
 @pytest.mark.parametrize("name", DATABASES)

@@ -46,7 +46,7 @@ def contents(client: PageClient, address: str = f"{PAGE}/1") -> dict[str, Any]:
 
 
 def files(settings: Settings) -> list[str]:
-    folder = settings.data_dir / "exports"
+    folder = settings.exports_dir
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
@@ -118,7 +118,7 @@ def test_the_file_is_private_on_the_disk_too(settings: Settings, alice: PageClie
     ask(alice)
     work()
     (name,) = files(settings)
-    path = settings.data_dir / "exports" / name
+    path = settings.exports_dir / name
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -197,7 +197,7 @@ def test_the_same_job_twice_makes_one_file(app: Flask, settings: Settings, alice
     work()
     before = files(settings)
     with app.app_context():
-        tasks.make_export(settings.data_dir / "exports", False, [{"id": 1, "address": ""}, {"id": 99, "address": ""}])
+        tasks.make_export(settings.exports_dir, False, [{"id": 1, "address": ""}, {"id": 99, "address": ""}])
     assert files(settings) == before
 
 
@@ -206,7 +206,7 @@ def test_old_ones_go_with_their_files(app: Flask, settings: Settings, alice: Pag
         ask(alice)
         work()
     assert len(files(settings)) == MOST_KEPT
-    (settings.data_dir / "exports" / "99-begun.partial").write_bytes(b"by a worker that was killed")
+    (settings.exports_dir / "99-begun.partial").write_bytes(b"by a worker that was killed")
     with app.app_context(), transaction() as session:
         for export in session.query(Export):
             export.created_at = utc_now() - KEPT - timedelta(hours=1)

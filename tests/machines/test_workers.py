@@ -224,8 +224,8 @@ def test_whoever_fails_after_its_lease_has_ended_says_nothing_about_the_next_try
 
 
 def test_a_file_that_another_machine_is_making_is_no_stray(app: Flask, settings: Settings, people: People) -> None:
-    folder = settings.data_dir / "exports"
-    folder.mkdir()
+    folder = settings.exports_dir
+    folder.mkdir(parents=True)
     with app.app_context():
         with transaction() as session:
             session.add_all([Export(id=1, user_id=1), Export(id=2, user_id=1, file="2-made.zip", progress=100)])
