@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import click
 from flask import Flask
-from flask.cli import NoAppException
 
 from .accounts.routes import init_accounts
 from .administration.routes import init_administration
@@ -54,7 +54,9 @@ def create_app(settings: Settings | None = None, index: SearchIndex | None = Non
     try:
         app = assemble(settings, index)
     except SettingsError as error:
-        raise NoAppException(str(error)) from error
+        # Flask would print any other exception, then go on and say that it does not know the command.
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(error.exit_status) from None
     register_commands(app)
     return app
 

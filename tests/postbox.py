@@ -18,14 +18,27 @@ USERNAME, PASSWORD = "microblog", "the password of the mail server"
 class Postbox:
     """The server; use it as a context manager, then look at `letters`."""
 
-    def __init__(self, *, log_in: bool = False, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        log_in: bool = False,
+        tls: ssl.SSLContext | None = None,
+        smtputf8: bool = True,
+        credentials: tuple[str, str] = (USERNAME, PASSWORD),
+        without: tuple[str, ...] = (),
+    ) -> None:
         self.letters: list[EmailMessage] = []
+        # Sender and recipient as the commands name them.
+        self.envelopes: list[tuple[str, str]] = []
         self.refusal = ""
+        self._credentials = credentials
         self._controller = Controller(
             self,
             hostname="127.0.0.1",
             port=_free_port(),
-            authenticator=_authenticate,
+            authenticator=self._authenticate,
+            auth_exclude_mechanism=list(without),
+            enable_SMTPUTF8=smtputf8,
             auth_required=log_in,
             auth_require_tls=False,
             tls_context=tls,
@@ -57,19 +70,22 @@ class Postbox:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.letters.append(message)
+        self.envelopes.append((str(envelope.mail_from), envelope.rcpt_tos[0]))
         return "250 OK"
+
+    def _authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
+    ) -> AuthResult:
+        expected = tuple(each.encode() for each in self._credentials)
+        right = isinstance(data, LoginPassword) and (data.login, data.password) == expected
+        # Unless it is said to be handled, the server sends the refusal itself.
+        return AuthResult(success=right, handled=right)
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (USERNAME.encode(), PASSWORD.encode())
-    # Unless it is said to be handled, the server sends the refusal itself.
-    return AuthResult(success=right, handled=right)
 
 
 def text_of(letter: EmailMessage, kind: str = "plain") -> str:

@@ -82,7 +82,7 @@ FLASK_PACKAGES = ("app/web/", "app/cli/", "app/health/")
 ONLY_IN = {
     "whoosh": {"app/search/whoosh_index.py", "app/search/whoosh_reader.py"},
     "elasticsearch": {"app/search/elasticsearch_index.py"},
-    "smtplib": {"app/mail/mailer.py"},
+    "smtplib": {"app/mail/connection.py", "app/mail/mailer.py"},
     "http.client": {"app/translators/json_service.py"},
     "langdetect": {"app/translators/detector.py"},
     "flask_sqlalchemy": {"app/core/database.py"},

@@ -86,7 +86,7 @@ def possible_name(username: str) -> str:
 
 
 def checked_email(email: str) -> str:
-    """The address as it will be stored; raises Invalid. Whether mail arrives there is not tried."""
+    """Return the address as it will be stored, its domain in one spelling; raise Invalid."""
     typed = email.strip()
     try:
         # Measured first, because the library normalises whatever length it gets.

@@ -11,9 +11,14 @@ from pathlib import Path
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the message says which and what to write instead."""
 
+    # What a command ends with; a start that is refused for this reason ends with the same number.
+    exit_status = 64
+
 
 class SecretKeyError(SettingsError):
     """The secret key cannot be read or is no secret."""
+
+    exit_status = 76
 
 
 @dataclass(frozen=True)

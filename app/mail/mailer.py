@@ -1,22 +1,21 @@
-"""Hands letters to a mail server; the one place that speaks SMTP."""
+"""Hands e-mails to a mail server."""
 
 from __future__ import annotations
 
 import smtplib
-import ssl
 from contextlib import suppress
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from zipfile import BadZipFile, ZipFile
 
-from ..core.mail_settings import MailSettings
+from ..core.mail_settings import MailSettings, to_ascii_address
+from .connection import QUIT_TIMEOUT, Connection, connect
+from .errors import TOO_LARGE, MailFailed, MailServerUnavailable, RecipientRefused, failure_of
 from .letter import Letter
 
-TIMEOUT_SECONDS = 30
-
-
-class MailFailed(Exception):
-    """The server is away, or did not take the letter; the message says why."""
+__all__ = ["MailFailed", "Mailer"]
+INVALID, NEEDS_SMTPUTF8 = "invalid address or subject", "needs SMTPUTF8"
 
 
 class Mailer:
@@ -26,43 +25,31 @@ class Mailer:
         self._settings = settings
 
     def send(self, letter: Letter) -> None:
-        """Hand over a letter; raises MailFailed. Slow: never call it inside a transaction."""
+        """Hand over an e-mail; raise MailFailed. Slow: never call it inside a transaction."""
         try:
-            with self._connection() as server:
-                server.send_message(self._message(letter))
-        except smtplib.SMTPRecipientsRefused as error:
-            raise MailFailed(f"the server refuses {letter.recipient}: {_reply(error)}") from error
+            recipient = to_ascii_address(letter.recipient)
+            message = self._message(letter, recipient)
+            size = len(message.as_bytes())
+        except ValueError as error:
+            raise RecipientRefused(f"the e-mail cannot be written: {error}", INVALID, INVALID) from error
+        try:
+            with connect(self._settings, size) as server:
+                _hand_over(server, message, to_ascii_address(self._settings.sender), recipient)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise MailFailed(f"{self._settings.server}:{self._settings.port}: {error}") from error
+            text = f"{self._settings.server}:{self._settings.port}: {error}"
+            code = str(getattr(error, "smtp_code", "")) or type(error).__name__
+            raise MailServerUnavailable(text, text, code) from error
 
-    def _connection(self) -> smtplib.SMTP:
-        settings = self._settings
-        where = (settings.server, settings.port)
-        if settings.use_ssl:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                *where, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(*where, timeout=TIMEOUT_SECONDS)
-        try:
-            if settings.use_tls:
-                server.starttls(context=ssl.create_default_context())
-            if settings.username:
-                server.login(settings.username, settings.password)
-        except BaseException:
-            server.close()
-            raise
-        return server
-
-    def _message(self, letter: Letter) -> EmailMessage:
+    def _message(self, letter: Letter, recipient: str) -> EmailMessage:
         message = EmailMessage()
-        message["From"] = self._settings.sender
-        message["To"] = letter.recipient
+        sender = to_ascii_address(self._settings.sender)
+        message["From"] = Address(self._settings.sender_name, addr_spec=sender)
+        message["To"] = recipient
         message["Subject"] = letter.subject
         message["Date"] = formatdate(usegmt=True)
-        domain = self._settings.sender.partition("@")[2]
+        domain = sender.partition("@")[2]
         message["Message-ID"] = f"<{letter.mark}@{domain}>" if letter.mark else make_msgid(domain=domain)
-        # So that no holiday note answers it.
+        # So that no out-of-office reply answers it.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
@@ -71,13 +58,30 @@ class Mailer:
         return message
 
 
+def _hand_over(server: Connection, message: EmailMessage, sender: str, recipient: str) -> None:
+    """Send a message over an open connection; raise MailFailed for what is about this message alone."""
+    try:
+        server.send_message(message, sender, [recipient])
+    except smtplib.SMTPRecipientsRefused as error:
+        code, reply = next(iter(error.recipients.values()))
+        raise failure_of(code, reply, recipient, at_recipient=True) from error
+    except smtplib.SMTPDataError as error:
+        raise failure_of(error.smtp_code, error.smtp_error, recipient, at_recipient=False) from error
+    except smtplib.SMTPSenderRefused as error:
+        if error.smtp_code != TOO_LARGE:
+            raise
+        raise failure_of(error.smtp_code, error.smtp_error, recipient, at_recipient=False) from error
+    except smtplib.SMTPNotSupportedError as error:
+        text = f"the address {recipient} needs SMTPUTF8, which the mail server does not offer"
+        raise RecipientRefused(text, NEEDS_SMTPUTF8, NEEDS_SMTPUTF8) from error
+    # The server has the e-mail: whatever happens now must not make us send it again.
+    with suppress(OSError, smtplib.SMTPException):
+        server.set_timeout(QUIT_TIMEOUT)
+        server.quit()
+
+
 def _enclose(message: EmailMessage, letter: Letter) -> None:
-    """Attach the file, unless the archive is gone by now: then the letter goes without it."""
+    """Attach the file, unless the archive is gone by now: then the e-mail goes without it."""
     with suppress(OSError, KeyError, BadZipFile), ZipFile(letter.archive) as archive:
         content = archive.read(letter.enclosed)
         message.add_attachment(content, maintype="application", subtype="json", filename=letter.enclosed)
-
-
-def _reply(error: smtplib.SMTPRecipientsRefused) -> str:
-    code, reply = next(iter(error.recipients.values()))
-    return f"{code} {reply.decode(errors='replace')}"

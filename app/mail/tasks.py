@@ -6,8 +6,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from .errors import MailServerUnavailable
 from .letter import Letter
-from .mailer import Mailer, MailFailed
+from .mailer import Mailer
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 def send_mail(mailer: Mailer | None, payloads: Sequence[dict[str, Any]]) -> None:
     """Send letters; registered to get one at a time, so that a refused one does not send the others twice."""
     if mailer is None:
-        raise MailFailed("no mail server is set (MAIL_SERVER)")
+        raise MailServerUnavailable("no mail server is set (MAIL_SERVER)")
     for payload in payloads:
         mailer.send(Letter(**payload))
         logger.info("mail sent: %s", payload["subject"])

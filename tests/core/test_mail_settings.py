@@ -47,6 +47,25 @@ def test_the_settings_are_read(tmp_path: Path, settings: dict[str, str], expecte
     assert read(tmp_path, MAIL_SERVER="mail.example.org", **settings) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "address"),
+    [
+        ("a@b.org", "", "a@b.org"),
+        ("<a@b.org>", "", "a@b.org"),
+        ("My blog <a@b.org>", "My blog", "a@b.org"),
+        ('"Blog, mine" <a@b.org>', "Blog, mine", "a@b.org"),
+        (r'"The \"good\" blog" <a@b.org>', 'The "good" blog', "a@b.org"),
+        ("Jürgens Blog <a@münchen.de>", "Jürgens Blog", "a@münchen.de"),
+        ("root@localhost", "", "root@localhost"),
+        ("Über <me> & you <a@b.org>", "Über <me> & you", "a@b.org"),
+    ],
+)
+def test_mail_sender_may_have_a_name(tmp_path: Path, text: str, name: str, address: str) -> None:
+    found = read(tmp_path, MAIL_SERVER=SERVER, MAIL_SENDER=text)
+    assert found is not None
+    assert (found.sender_name, found.sender) == (name, address)
+
+
 def test_a_secret_may_stand_in_a_file_and_is_not_shown(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("the password\n")
@@ -87,6 +106,14 @@ def test_each_may_stand_in_a_file(tmp_path: Path, name: str, value: str, field: 
         ("MAIL_USE_TLS", "perhaps"),
         ("MAIL_SENDER", "nobody"),
         ("MAIL_SENDER", "a b@c.org"),
+        ("MAIL_SENDER", "My blog"),
+        ("MAIL_SENDER", "My blog <nobody>"),
+        ("MAIL_SENDER", "My blog <a@b.org> more"),
+        ("MAIL_SENDER", "My blog <a@b.org>, <c@d.org>"),
+        ("MAIL_SENDER", "Bcc: eve@example.org\n <a@b.org>"),
+        ("MAIL_SENDER", "My\u2028blog <a@b.org>"),
+        ("MAIL_SENDER", "j\u00fcrgen@b.org"),
+        ("MAIL_SENDER", "a@b\u2024.org"),
         ("ADMINS", "me@example.org, nobody"),
         ("MAIL_PASSWORD_FILE", "/no/such/file"),
     ],

@@ -62,7 +62,7 @@ def test_a_refused_letter_holds_up_no_other_and_sends_none_twice(
     work()
     assert recipients(postbox) == ["a@example.org", "c@example.org"]
     assert len(errors(app)) == 1
-    assert "MailFailed" in (errors(app)[0] or "")
+    assert "RecipientRefused" in (errors(app)[0] or "")
 
 
 def test_when_the_server_is_back_the_letter_is_sent(app: Flask, postbox: Postbox, work: Callable[[], None]) -> None:
