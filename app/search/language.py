@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from ..core.text import normalize
 from ..core.time import start_of_day
 from ..web.markup import ENTITY
+from .folding import fold
 from .query import All, Either, Mark, Not, Note, Part, Person, Phrase, Prefix, Query, Since, Until, Word
-from .words import fold, tokens
+from .words import Token, tokens
 
 LONGEST_QUERY = 500
 MOST_PARTS = 12
@@ -129,6 +130,15 @@ def _prefix(text: str, notes: list[Note]) -> Iterator[Part]:
         yield Prefix(last.text, text[last.start : last.end])
 
 
+def _word(token: Token, typed: str) -> Part:
+    """The word as a whole; or, of a compound one, its parts in their order."""
+    whole, parts = Word(token.text, typed), tuple(part.text for part in token.parts)
+    # Single letters stand side by side for other reasons: "i phone".
+    if not parts or min(map(len, parts)) == 1:
+        return whole
+    return Either((whole, Phrase(parts, typed)))
+
+
 def _words(text: str, notes: list[Note]) -> Iterator[Part]:
     """One word, or several one after the other."""
     found = tokens(text)
@@ -142,7 +152,7 @@ def _words(text: str, notes: list[Note]) -> Iterator[Part]:
     if len(found) > MOST_IN_PHRASE:
         notes.append(Note.TOO_MANY)
     if len(terms) == 1:
-        yield Word(terms[0], text[found[0].start : found[0].end])
+        yield _word(found[0], text[found[0].start : found[0].end])
     elif terms:
         yield Phrase(terms, text.strip())
     if tail:
