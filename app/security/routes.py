@@ -11,7 +11,8 @@ from ..accounts import service as accounts
 from ..accounts.emails import tell_password_changed
 from ..accounts.models import User
 from ..accounts.passwords import hash_password
-from ..attempts.guard import authenticated
+from ..attempts.guard import allow_email, authenticated
+from ..attempts.service import OTHER
 from ..audit.service import EMAIL_CHANGED, PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, mark
@@ -90,7 +91,8 @@ def _ask_to_confirm(user: User, email: str) -> None:
         signed = service.request_change(user, address, settings().secret_key)
         link = site_address() + url_for("security.confirm_email", token=signed)
         known = service.is_anothers(user, address)
-        send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
+        if allow_email(address, OTHER):
+            send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
         send_later(notice_letter(user, address))
     flash(_("A letter is on its way to this address. Until its link is opened all stays as it is."), "info")
 
