@@ -1,4 +1,6 @@
 // Somebody in short over a name: after a moment under the pointer, or when the keyboard reaches it. Escape puts it away.
+import { showLocalTimes } from "./times.js";
+
 const REST_MILLISECONDS = 500;
 const GAP = 6;
 
@@ -38,6 +40,7 @@ class Card {
     this.box.setAttribute("role", "group");
     this.box.setAttribute("aria-label", link.textContent.trim());
     this.box.innerHTML = await answer.text();
+    showLocalTimes(this.box);
     // Right after the name, so that the keyboard gets into it next.
     link.after(this.box);
     this.place();
