@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -40,6 +40,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         registration=settings.registration,
         gravatar=gravatar if settings.avatars == "gravatar" else None,
     )
+    app.jinja_env.globals["this_page"] = this_page
     app.context_processor(_about_the_page)
 
 
@@ -51,6 +52,12 @@ def _about_the_page() -> dict[str, object]:
         "direction": locale.text_direction,
         "time_zone": preferences().time_zone,
     }
+
+
+def this_page() -> str:
+    """Return the path of the page that is shown, to come back to, with its query where it was opened by a link."""
+    query = request.query_string.decode(errors="replace") if request.method == "GET" else ""
+    return f"{request.path}?{query}" if query else request.path
 
 
 def body_filter(body: str, highlights: Sequence[tuple[int, int]] = ()) -> Markup:

@@ -26,11 +26,13 @@ class Worded(NamedTuple):
 
     `full` has date, time and time zone; without a choice of the reader's, the page's script puts in the device's own.
     `relative` says how long ago, or in how long; more than a month away it is the date, and then `is_date` is true.
+    `short` is the same for narrow screens, such as "5m".
     """
 
     iso: str
     full: str
     relative: str
+    short: str
     is_date: bool
 
 
@@ -41,7 +43,10 @@ def worded(moment: datetime) -> Worded:
     full = _full(moment, locale, zone)
     seconds = (moment - utc_now()).total_seconds()
     relative = format_relative(seconds, locale)
-    return Worded(moment.isoformat(), full, relative or _date(moment, locale, zone), is_date=relative is None)
+    if relative is None:
+        date = _date(moment, locale, zone)
+        return Worded(moment.isoformat(), full, date, date, is_date=True)
+    return Worded(moment.isoformat(), full, relative, _short(*largest_unit(abs(seconds)), locale), is_date=False)
 
 
 def format_relative(seconds: float, locale: Locale) -> str | None:
@@ -83,6 +88,12 @@ def _relative(unit: Unit, count: int, locale: Locale) -> str:
     # Without a threshold the library would say "1 week" for 6 days, and "1 hour" for 52 minutes.
     delta = timedelta(**{f"{unit}s": count})
     return format_timedelta(delta, granularity=unit, threshold=math.inf, add_direction=True, locale=locale)
+
+
+@lru_cache(maxsize=TIMES_KEPT)
+def _short(unit: Unit, count: int, locale: Locale) -> str:
+    delta = timedelta(**{f"{unit}s": count})
+    return format_timedelta(delta, granularity=unit, threshold=math.inf, format="narrow", locale=locale)
 
 
 @lru_cache(maxsize=TIMES_KEPT)

@@ -10,6 +10,7 @@ class Card {
     this.box = null;
     this.link = null;
     this.timer = 0;
+    this.isQuiet = false;
   }
 
   soon(link) {
@@ -87,18 +88,29 @@ export function bindCards(root) {
     }
   });
   root.addEventListener("focusin", (event) => {
+    if (card.isQuiet) {
+      return; // the focus comes back from the card that was put away
+    }
     if (linkOf(event.target) && event.target.matches(":focus-visible")) {
       card.open(linkOf(event.target));
     } else if (!card.holds(event.target)) {
       card.close();
     }
   });
+  root.addEventListener("pointerdown", (event) => {
+    if (card.link && !card.holds(event.target)) {
+      card.close();
+    }
+  });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && card.link) {
       const link = card.link;
+      const isInside = card.box && card.box.contains(root.activeElement);
       card.close();
-      if (!root.activeElement || root.activeElement === root.body) {
-        link.focus({ focusVisible: false });
+      if (isInside) {
+        card.isQuiet = true;
+        link.focus();
+        card.isQuiet = false;
       }
     }
   });
