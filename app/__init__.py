@@ -36,7 +36,6 @@ from .tokens.routes import init_tokens
 from .translating.routes import init_translating
 from .translators.service import make_translator
 from .trust.routes import init_trust
-from .web.canonical import init_canonical
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
 from .web.reference import init_reference
@@ -78,7 +77,6 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_security(app, settings)
     init_templating(app, settings)
     init_errors(app)
-    init_canonical(app)
     if settings.mail and settings.mail.admins:
         app.extensions[REPORT] = ErrorReports(settings.mail.admins)
     init_audit(app)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ..core.config import Settings
 from .addresses import Addresses
 from .avatar import gravatar, hue, initials
+from .canonical import init_canonical
 from .locale import init_locale, language_name, preferences
 from .markup import render_body
 from .security import security_headers
@@ -26,6 +27,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
     init_locale(app, settings)
     static_files = StaticFiles()
     static_files.serve_with(app, security_headers(settings))
+    init_canonical(app)
     app.jinja_env.filters.update(
         worded=worded,
         render_body=body_filter,
