@@ -70,23 +70,6 @@ def forget_failures(counters: Sequence[Counted]) -> None:
             service.forget_failures(counters)
 
 
-def refuse_too_many_emails() -> None:
-    """Raise RateLimited for a visitor who asked for too many e-mails, before any work is done for another one."""
-    service.check(service.email_senders(settings().secret_key, visitor_address(), _visitor_id()))
-
-
-def allow_email(recipient: str, kind: str) -> bool:
-    """Count an e-mail that the visitor asks for, in the running transaction; return whether it may be sent.
-
-    Raise RateLimited for a visitor who asked for too many; answer as if it was sent otherwise.
-    """
-    return service.allow_email(settings().secret_key, recipient, kind, visitor_address(), _visitor_id())
-
-
-def _visitor_id() -> int | None:
-    return current_user.id if current_user.is_authenticated else None
-
-
 def remember_browser(response: Response, username: str) -> None:
     """Let this browser be known as one in which that person has logged in: what others fail does not delay it."""
     if _number_in_cookie(username.lower()):

@@ -116,12 +116,8 @@ def _take_use(token: str) -> int:
     return invitation_id
 
 
-def request_registration(
-    username: str, email: str, password_hash: str, address: str, language: str, *, is_answered: bool = True
-) -> None:
+def request_registration(username: str, email: str, password_hash: str, address: str, language: str) -> None:
     """Note who wants to have an account, and let the worker write to that e-mail address, by the site at `address`.
-
-    Only check the name and the address unless `is_answered`, that is where the recipient gets no more e-mails for now.
 
     What is done here is the same whether or not somebody has the address; the worker finds that out. Raises Conflict
     for a name that is taken, which everybody may know, and Invalid.
@@ -131,11 +127,6 @@ def request_registration(
     if find_user(name):
         raise Conflict(NAME_TAKEN, field="username")
     registration = Registration(username=name, email=checked_email(email), password_hash=password_hash)
-    if is_answered:
-        _note_registration(registration, address, language)
-
-
-def _note_registration(registration: Registration, address: str, language: str) -> None:
     db.session.add(registration)
     db.session.flush()
     too_many = Registration.id <= registration.id - MOST_REGISTRATIONS

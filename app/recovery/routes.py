@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.exceptions import BadRequest
@@ -11,24 +11,27 @@ from werkzeug.wrappers import Response
 from ..accounts.emails import tell_password_changed
 from ..accounts.passwords import hash_password
 from ..accounts.queries import get_account
-from ..attempts.guard import allow_email
-from ..attempts.service import RECOVERY
 from ..audit.service import LINK_MADE, PASSWORD_CHOSEN, record
 from ..core.database import transaction
 from ..core.errors import NotFound
 from ..web.context import settings, site_address, visitor_address
 from ..web.forms import checked_token, status_of
 from ..web.locale import language_of_request
+from ..web.throttle import Throttle
 from . import service
 from .forms import NewPasswordForm, RequestForm
 
 blueprint = Blueprint("recovery", __name__)
+REQUESTS = "microblog.recovery_requests"
+MOST_REQUESTS = 5
+REQUEST_SECONDS = 900
 
 Answer = str | Response | tuple[str, int]
 
 
 def init_recovery(app: Flask) -> None:
     """The pages."""
+    app.extensions[REQUESTS] = Throttle(MOST_REQUESTS, REQUEST_SECONDS)
     app.register_blueprint(blueprint)
 
 
@@ -40,9 +43,11 @@ def ask() -> Answer:
     form = RequestForm()
     possible = settings().mail is not None
     if possible and form.validate_on_submit():
+        throttle: Throttle = current_app.extensions[REQUESTS]
+        throttle.check(visitor_address())
+        throttle.failed(visitor_address())
         with transaction():
-            if allow_email(form.email.data, RECOVERY):
-                service.request_link(form.email.data, site_address(), language_of_request())
+            service.request_link(form.email.data, site_address(), language_of_request())
         flash(_("If that address has an account, a letter with a link is on its way to it."), "info")
         return redirect(url_for("sessions.login"))
     page = render_template("recovery/ask.html", form=form, possible=possible)

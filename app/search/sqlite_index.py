@@ -12,10 +12,9 @@ from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
 from .query import Query
 from .ranking import most_similar
 from .sqlite_reader import first_row, hits_of, last_row, search_for
-from .words import WORDS_VERSION
 
 # An index written by another version of this file is not read but made again.
-FORMAT = f"sqlite2w{WORDS_VERSION}"
+FORMAT = "sqlite3"
 FILE = "index.db"
 BUSY_MILLISECONDS = 10_000
 SCHEMA = """

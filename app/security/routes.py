@@ -11,8 +11,7 @@ from ..accounts import service as accounts
 from ..accounts.emails import tell_password_changed
 from ..accounts.models import User
 from ..accounts.passwords import hash_password
-from ..attempts.guard import allow_email, authenticated
-from ..attempts.service import OTHER
+from ..attempts.guard import authenticated
 from ..audit.service import EMAIL_CHANGED, PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, mark
@@ -49,13 +48,6 @@ def index() -> Answer:
         second_factor=has_second_factor(current_user.id),
         pending=service.pending(current_user.id),
     )
-
-
-@blueprint.get("/.well-known/change-password")
-@login_required
-def find_change_password() -> Response:
-    """Lead password managers to the page for another password (W3C, "A Well-Known URL for Changing Passwords")."""
-    return redirect(url_for("security.change_password"))
 
 
 @blueprint.route("/auth/password", methods=["GET", "POST"])
@@ -98,8 +90,7 @@ def _ask_to_confirm(user: User, email: str) -> None:
         signed = service.request_change(user, address, settings().secret_key)
         link = site_address() + url_for("security.confirm_email", token=signed)
         known = service.is_anothers(user, address)
-        if allow_email(address, OTHER):
-            send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
+        send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
         send_later(notice_letter(user, address))
     flash(_("A letter is on its way to this address. Until its link is opened all stays as it is."), "info")
 

@@ -12,10 +12,8 @@ from flask import Flask, Response, g, make_response, redirect, request, session,
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user
 
-from ..accounts.emails import NOTICE_LIMIT
 from ..accounts.models import User
 from ..attempts.guard import is_known_browser, remember_browser
-from ..attempts.service import allow_notice
 from ..audit.service import LOGGED_IN, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
@@ -44,8 +42,7 @@ class PresentSession:
 
 
 def init_guard(app: Flask) -> None:
-    """Let every request know whose it is, and limit the e-mails that tell people of their accounts."""
-    app.extensions[NOTICE_LIMIT] = allow_notice
+    """Let every request know whose it is."""
     login_manager.init_app(app)
     login_manager.user_loader(_user_of)
     app.after_request(_note_presence)

@@ -1,6 +1,4 @@
 // Somebody in short over a name: after a moment under the pointer, or when the keyboard reaches it. Escape puts it away.
-import { showLocalTimes } from "./times.js";
-
 const REST_MILLISECONDS = 500;
 const GAP = 6;
 
@@ -10,7 +8,6 @@ class Card {
     this.box = null;
     this.link = null;
     this.timer = 0;
-    this.isQuiet = false;
   }
 
   soon(link) {
@@ -41,7 +38,6 @@ class Card {
     this.box.setAttribute("role", "group");
     this.box.setAttribute("aria-label", link.textContent.trim());
     this.box.innerHTML = await answer.text();
-    showLocalTimes(this.box);
     // Right after the name, so that the keyboard gets into it next.
     link.after(this.box);
     this.place();
@@ -88,29 +84,21 @@ export function bindCards(root) {
     }
   });
   root.addEventListener("focusin", (event) => {
-    if (card.isQuiet) {
-      return; // the focus comes back from the card that was put away
+    if (card.holds(event.target)) {
+      return; // the names in a card open no card of their own
     }
     if (linkOf(event.target) && event.target.matches(":focus-visible")) {
       card.open(linkOf(event.target));
-    } else if (!card.holds(event.target)) {
-      card.close();
-    }
-  });
-  root.addEventListener("pointerdown", (event) => {
-    if (card.link && !card.holds(event.target)) {
+    } else {
       card.close();
     }
   });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && card.link) {
       const link = card.link;
-      const isInside = card.box && card.box.contains(root.activeElement);
       card.close();
-      if (isInside) {
-        card.isQuiet = true;
-        link.focus();
-        card.isQuiet = false;
+      if (!root.activeElement || root.activeElement === root.body) {
+        link.focus({ focusVisible: false });
       }
     }
   });
