@@ -56,7 +56,7 @@ def build_registry(
     registry.register(MAKE, partial(make_export, exports, mailer is not None), batch=1)
     registry.register(DELETE, partial(delete_account, exports), batch=1)
     registry.register(TELL_APPROVED, tell_approved, batch=1)
-    registry.register(ANSWER, partial(answer_registrations, settings.secret_key), batch=1)
+    registry.register(ANSWER, answer_registrations, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
     detector = Detector(settings.translator.post_languages) if settings.translator else None
     registry.register(LOOK_BACK, partial(look_back, detector))

@@ -66,6 +66,9 @@ ROUTES = [
     Access("POST", "/auth/email", 302, 302, 302),
     Access("GET", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
     Access("POST", "/auth/email/<token>", 422, 422, 422, "/auth/email/forged"),
+    Access("POST", "/auth/email_change/cancel", 302, 302, 302),
+    Access("GET", "/auth/email_change/cancel/<token>", 422, 422, 422, "/auth/email_change/cancel/forged"),
+    Access("POST", "/auth/email_change/cancel/<token>", 422, 422, 422, "/auth/email_change/cancel/forged"),
     Access("GET", "/auth/security", 302, 200, 200),
     Access("POST", "/auth/sessions/<int:session_id>/end", 302, 404, 404, "/auth/sessions/9/end"),
     Access("POST", "/auth/sessions/end", 302, 302, 302),
@@ -80,6 +83,7 @@ ROUTES = [
     Access("POST", "/auth/reset_password_request", 422, 302, 302),  # no mail server is set here
     Access("GET", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
     Access("POST", "/auth/reset_password/<token>", 422, 422, 422, "/auth/reset_password/forged"),
+    Access("GET", "/user/<username>/recovery_link", 302, 200, 404, "/user/bob/recovery_link"),
     Access("POST", "/user/<username>/recovery_link", 302, 200, 404, "/user/bob/recovery_link"),
     Access("GET", "/admin/events", 302, 200, 404),
     Access("GET", "/admin/health", 302, 200, 404),
@@ -195,6 +199,7 @@ RECOVERY = (
     "/auth/register/<token>",
     "/auth/login/code",
     "/auth/email/<token>",
+    "/auth/email_change/cancel/<token>",
 )
 FOR_ADMINISTRATORS = ("/admin/", "/user/<username>/recovery_link")
 PAGES = [route for route in ROUTES if route.method == "GET"]

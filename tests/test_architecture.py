@@ -35,20 +35,21 @@ ORDER = [
 SHELL = ("", "cli")
 BESIDE = {
     "backup": {"core"},
-    "boot": {"core", "backup", "setup", "webserver", ""},
-    "webserver": set(),
+    "boot": {"core", "backup", "setup", ""},
     "copying": {"core", "backup", "boot"},
     "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "people", "backup", "boot"},
 }
 FEATURES = ORDER[ORDER.index("audit") :]
 LAYERS = {
     "models": set(),
+    "credentials": {"models"},
     "queries": {"models"},
     "passwords": set(),
     "rules": {"models"},
     "browsers": set(),
     "totp": set(),
-    "service": {"models", "queries", "passwords", "browsers", "totp", "conversion", "report", "rows", "source"},
+    "service": {"models", "queries", "passwords", "browsers", "totp", "conversion", "report", "rows", "source"}
+    | {"credentials"},
     "archive": set(),
     # From somebody else's database to rows of ours.
     "address": set(),

@@ -15,6 +15,7 @@ from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
 from ..core.text import REPLACEMENT, clean, is_unprintable
 from ..core.time import utc_now
+from .credentials import end_credentials
 from .models import (
     ABOUT_LENGTH,
     ACTIVE,
@@ -26,7 +27,6 @@ from .models import (
     WAITING,
     Follow,
     User,
-    new_session_key,
 )
 from .passwords import password_matches
 from .queries import find_user, find_user_by_email
@@ -195,9 +195,9 @@ def change_profile(user: User, username: str, about_me: str, email: str = "", *,
 
 
 def set_password(user: User, password_hash: str) -> None:
-    """Give an account another password and end all its log-ins."""
+    """Give an account another password, and end every credential that it holds or handed out."""
     user.password_hash = password_hash
-    user.session_key = new_session_key()
+    end_credentials(user)
 
 
 def follow(follower: User, followed: User) -> bool:

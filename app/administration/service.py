@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 
-from ..accounts.models import ACTIVE, LEAVING, SUSPENDED, WAITING, User, new_session_key
+from ..accounts.credentials import end_credentials
+from ..accounts.models import ACTIVE, LEAVING, SUSPENDED, WAITING, User
 from ..accounts.service import end_follows
 from ..core.database import db
 from ..core.errors import Invalid, mark
@@ -15,6 +16,7 @@ from ..messages.queries import KIND as MESSAGE
 from ..posts.service import remove_posts
 from ..search.service import record_change
 from ..second_factor.service import remove
+from ..sessions.service import keep_running_sessions
 from . import queries
 
 DELETE, TELL_APPROVED = "administration.delete", "administration.tell_approved"
@@ -38,14 +40,14 @@ def approve(user: User, address: str = "") -> None:
 
 
 def suspend(user: User, by: User | None) -> None:
-    """Keep an account out and end its log-ins and tokens at once; what it wrote stays. `by` is None in the shell.
+    """Keep an account out and end its credentials at once; what it wrote stays. `by` is None in the shell.
 
     Raises Invalid for oneself, for the last administrator, and for an account that is not in.
     """
     _require(user, ACTIVE)
     _refuse_for_safety(user, by)
     user.status = SUSPENDED
-    user.session_key = new_session_key()
+    end_credentials(user)
 
 
 def resume(user: User) -> None:
@@ -61,9 +63,15 @@ def promote(user: User) -> None:
 
 
 def demote(user: User, by: User | None) -> None:
-    """Make an administrator a member; raises Invalid for oneself and for the last one."""
+    """Make an administrator a member; raises Invalid for oneself and for the last one.
+
+    Its credentials end, but whoever is logged in stays so as a member, unless the browser is a remembered one.
+    """
     _refuse_for_safety(user, by)
     user.is_admin = False
+    old_key = user.session_key
+    end_credentials(user)
+    keep_running_sessions(user, old_key)
 
 
 def remove_second_factor(user: User, by: User) -> None:
@@ -88,7 +96,8 @@ def request_deletion(user: User, by: User | None, name: str | None = None) -> No
     _refuse_for_safety(user, by)
     if user.status != LEAVING:
         give_up_ballast()
-        user.status, user.is_admin, user.session_key = LEAVING, False, new_session_key()
+        user.status, user.is_admin = LEAVING, False
+        end_credentials(user)
         enqueue(DELETE, {"id": user.id})
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from flask import Response, current_app, request
 from flask_login import current_user
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..accounts import service as accounts
+from ..accounts.credentials import fingerprint_of, has_fingerprint
 from ..accounts.models import User
 from ..accounts.queries import find_user
 from ..audit.service import LOG_IN_FAILED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
 from ..web.context import settings, visitor_address, visitor_network
+from ..web.security import KNOWN_COOKIE_NAME
 from . import service
 from .service import ANYWHERE, HERE, NETWORK, Counted, Limit
 
@@ -30,23 +33,26 @@ def authenticated(username: str, password: str) -> User | None:
     Failures are counted by account and network, many raise RateLimited; the same for names that are not here.
     """
     name = username.strip().lower()
-    counters = password_counters(name)
-    service.check(counters)
     user = find_user(name)
-    user_id, known_name = (user.id, user.username) if user else (None, "")
+    counters = password_counters(name, user)
+    service.check(counters)
+    user_id, known_name, stored = (user.id, user.username, user.password_hash) if user else (None, "", "")
     if not accounts.authenticate(user, password):
         note_failure(LOG_IN_FAILED, known_name, counters)
         return None
     forget_failures(counters[:1])
     user = db.session.get(User, user_id)
+    if user is not None and user.password_hash != stored:
+        # It was changed while the old one was checked.
+        return None
     if user is not None:
         accounts.refuse_unless_active(user)
     return user
 
 
-def password_counters(name: str) -> list[Counted]:
+def password_counters(name: str, user: User | None) -> list[Counted]:
     """What a wrong password of that account counts against; first what the right one makes good."""
-    if known := _known_browser(name):
+    if known := _known_browser(user):
         return [_counted(HERE, "known", name, known)]
     network = visitor_network()
     return [
@@ -70,40 +76,62 @@ def forget_failures(counters: Sequence[Counted]) -> None:
             service.forget_failures(counters)
 
 
-def remember_browser(response: Response, username: str) -> None:
-    """Let this browser be known as one in which that person has logged in: what others fail does not delay it."""
-    if _number_in_cookie(username.lower()):
+def refuse_too_many_emails() -> None:
+    """Raise RateLimited for a visitor who asked for too many e-mails, before any work is done for another one."""
+    service.check(service.email_senders(settings().secret_key, visitor_address(), _visitor_id()))
+
+
+def allow_email(recipient: str, kind: str) -> bool:
+    """Count an e-mail that the visitor asks for, in the running transaction; return whether it may be sent.
+
+    Raise RateLimited for a visitor who asked for too many; answer as if it was sent otherwise.
+    """
+    return service.allow_email(settings().secret_key, recipient, kind, visitor_address(), _visitor_id())
+
+
+def _visitor_id() -> int | None:
+    return current_user.id if current_user.is_authenticated else None
+
+
+def remember_browser(response: Response, user: User) -> None:
+    """Mark this browser as one in which that account has logged in, so that failures of others do not delay it.
+
+    The mark expires after a year, and ends with the other credentials of the account.
+    """
+    if is_known_browser(user):
         return
-    value = _serializer().dumps([username.lower(), token_urlsafe(12)])
+    value = _serializer().dumps([user.id, token_urlsafe(12), fingerprint_of(user)])
     response.set_cookie(_cookie_name(), value, max_age=YEAR, secure=settings().https, httponly=True, samesite="Lax")
 
 
-def is_known_browser(username: str) -> bool:
-    """Whether that person has logged in with this browser before, by the mark that it was given then."""
-    return bool(_number_in_cookie(username.lower()))
+def is_known_browser(user: User) -> bool:
+    """Whether that account has logged in with this browser before, by the mark that it was given then."""
+    return bool(_number_in_cookie(user))
 
 
-def _known_browser(name: str) -> str:
+def _known_browser(user: User | None) -> str:
     """What a known browser is told by, empty if it is not known for this account."""
-    if current_user and current_user.is_authenticated and current_user.username.lower() == name:
-        return f"logged in {current_user.id}"
-    return _number_in_cookie(name)
+    if user is not None and current_user and current_user.is_authenticated and current_user.id == user.id:
+        return f"logged in {user.id}"
+    return _number_in_cookie(user)
 
 
-def _number_in_cookie(name: str) -> str:
+def _number_in_cookie(user: User | None) -> str:
     try:
-        known_name, number = _serializer().loads(request.cookies.get(_cookie_name(), ""))
+        cookie = request.cookies.get(_cookie_name(), "")
+        user_id, number, fingerprint = _serializer().loads(cookie, max_age=YEAR)
     except (BadData, ValueError, TypeError):
         return ""
-    return str(number) if known_name == name else ""
+    good = user is not None and user.id == user_id and has_fingerprint(user, fingerprint)
+    return str(number) if good else ""
 
 
 def _cookie_name() -> str:
-    return str(current_app.config["SESSION_COOKIE_NAME"]).replace("session", "known")
+    return str(current_app.config[KNOWN_COOKIE_NAME])
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key, salt=SALT)
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt=SALT, signer_kwargs={"digest_method": sha256})
 
 
 def _counted(limit: Limit, *parts: str) -> Counted:

@@ -12,22 +12,29 @@ from sqlalchemy.exc import IntegrityError
 
 from ..core.database import db
 from ..core.errors import RateLimited
+from ..core.network import network_of
 from ..core.time import utc_now
 from .models import Attempt
 
-# Failures are forgotten when there was none for so long.
-MEMORY = timedelta(hours=1)
+# A limit forgets its failures when there was none for an hour, that on e-mails when there was none for a day.
+HOUR, DAY = 3600, 24 * 3600
+# Rows that no limit remembers are deleted.
+MEMORY = timedelta(seconds=DAY)
 # Rows beyond this number go, the oldest first, so that nobody can fill the disk by failing.
-MOST_ROWS = 2000
+MOST_ROWS = 5000
 
 
 @dataclass(frozen=True)
 class Limit:
-    """So many failures are free; then one waits `first` seconds, after each more twice as long, at most `longest`."""
+    """So many failures are free; then one waits `first` seconds, after each more twice as long, at most `longest`.
+
+    All are forgotten after `memory` seconds without one.
+    """
 
     free: int
     first: int
     longest: int
+    memory: int = HOUR
 
     def pause(self, failures: int) -> int:
         """How many seconds to wait after so many failures."""
@@ -41,6 +48,15 @@ HERE = Limit(free=5, first=5, longest=900)
 ANYWHERE = Limit(free=20, first=2, longest=30)
 # One network and all accounts: a family lives behind one address.
 NETWORK = Limit(free=30, first=5, longest=900)
+
+# E-mails that somebody has sent to an address by typing it: to one postbox, by one account, from one network.
+EMAILS_TO = Limit(free=3, first=900, longest=DAY, memory=DAY)
+EMAILS_BY = Limit(free=5, first=HOUR, longest=DAY, memory=DAY)
+EMAILS_FROM = Limit(free=20, first=60, longest=HOUR)
+# E-mails about what happens to an account: so many that nobody can use them up without the owner noticing.
+NOTICES = Limit(free=20, first=300, longest=HOUR, memory=DAY)
+# Links for a new password are counted apart, so that nobody keeps an owner from getting one by causing other e-mails.
+RECOVERY, OTHER = "recovery", "other"
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,8 @@ def note_failure(counters: Sequence[Counted]) -> None:
         if row is None:
             _add(each, now)
             continue
-        row.failures = row.failures + 1 if now - row.failed_at < MEMORY else 1
+        is_remembered = now - row.failed_at < timedelta(seconds=each.limit.memory)
+        row.failures = row.failures + 1 if is_remembered else 1
         row.failed_at = now
         row.closed_until = now + timedelta(seconds=each.limit.pause(row.failures))
     db.session.flush()
@@ -90,6 +107,46 @@ def note_failure(counters: Sequence[Counted]) -> None:
 def forget_failures(counters: Sequence[Counted]) -> None:
     """Forget what these failed, in the running transaction."""
     db.session.execute(delete(Attempt).where(Attempt.key_hash.in_([each.key_hash for each in counters])))
+
+
+def allow_email(secret: str, recipient: str, kind: str, address: str, account_id: int | None = None) -> bool:
+    """Count an e-mail that a visitor asks for, in the running transaction; return whether it may be sent.
+
+    `address` is that of the visitor. Raise RateLimited if the visitor's account or network asked for too many. Answer
+    the visitor the same if the recipient gets no more for now, because that says what others asked for.
+    """
+    senders = email_senders(secret, address, account_id)
+    check(senders)
+    note_failure(senders)
+    return _allow(counted(secret, EMAILS_TO, "e-mails to", kind, _postbox_of(recipient)))
+
+
+def email_senders(secret: str, address: str, account_id: int | None) -> list[Counted]:
+    """Return what counts the e-mails that a visitor asks for: the network and, of somebody logged in, the account."""
+    senders = [counted(secret, EMAILS_FROM, "e-mails from", network_of(address))]
+    if account_id is not None:
+        senders.append(counted(secret, EMAILS_BY, "e-mails by", str(account_id)))
+    return senders
+
+
+def allow_notice(secret: str, account_id: int) -> bool:
+    """Count an e-mail to an account about itself, in the running transaction; return whether it may be sent."""
+    return _allow(counted(secret, NOTICES, "notices to", str(account_id)))
+
+
+def _allow(emails: Counted) -> bool:
+    try:
+        check([emails])
+    except RateLimited:
+        return False
+    note_failure([emails])
+    return True
+
+
+def _postbox_of(address: str) -> str:
+    """The address without what many providers ignore, so that variants of it are counted as one postbox."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '') or local}@{domain}"
 
 
 def any_failures(counters: Sequence[Counted]) -> bool:

@@ -36,6 +36,8 @@ class Invitation(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # None: made in the shell.
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    # The `session_key` of that account when it made the invitation; empty: made in the shell.
+    creator_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
     created_by: Mapped[User | None] = relationship(lazy="raise")
@@ -46,9 +48,22 @@ class Invitation(Model):
         return self.expires_at is not None and self.expires_at <= utc_now()
 
     @property
+    def is_void(self) -> bool:
+        """Whether the account that made it may no longer invite, or its credentials have ended since.
+
+        Needs `created_by` to be loaded.
+        """
+        if self.created_by_id is None:
+            return False
+        creator = self.created_by
+        if creator is None or not creator.is_active or not creator.is_admin:
+            return True
+        return creator.session_key != self.creator_key
+
+    @property
     def is_good(self) -> bool:
-        """Whether somebody can still come by it."""
-        return self.uses_left > 0 and self.revoked_at is None and not self.is_expired
+        """Whether somebody can still come by it. Needs `created_by` to be loaded."""
+        return self.uses_left > 0 and self.revoked_at is None and not self.is_expired and not self.is_void
 
 
 class Registration(Model):

@@ -15,7 +15,8 @@ from ..accounts.models import WAITING
 from ..accounts.passwords import hash_password, password_matches
 from ..accounts.service import create_user, newcomer_status
 from ..attempts import service as attempts
-from ..attempts.service import HERE
+from ..attempts.guard import allow_email, refuse_too_many_emails
+from ..attempts.service import HERE, OTHER
 from ..audit.service import INVITATION_REVOKED, INVITED, JOINED, REGISTERED, record
 from ..core.database import db, transaction
 from ..core.errors import Conflict, Invalid, mark
@@ -35,9 +36,6 @@ blueprint = Blueprint("invitations", __name__)
 WRONG_LINKS = "microblog.wrong_invitations"
 MOST_WRONG = 20
 WRONG_SECONDS = 300
-REGISTRATIONS = "microblog.registrations"
-MOST_LETTERS = 20
-LETTER_SECONDS = 900
 
 Answer = str | Response | tuple[str, int]
 
@@ -45,7 +43,6 @@ Answer = str | Response | tuple[str, int]
 def init_invitations(app: Flask) -> None:
     """The pages."""
     app.extensions[WRONG_LINKS] = Throttle(MOST_WRONG, WRONG_SECONDS)
-    app.extensions[REGISTRATIONS] = Throttle(MOST_LETTERS, LETTER_SECONDS)
     app.register_blueprint(blueprint)
 
 
@@ -80,14 +77,17 @@ def _make(form: RegistrationForm, status: str) -> Answer:
 
 def _ask_to_confirm(form: RegistrationForm) -> Answer:
     """Where letters are sent, once the link in one is opened; whoever has the address gets one that says so."""
-    throttle: Throttle = current_app.extensions[REGISTRATIONS]
-    throttle.check(visitor_address())
+    refuse_too_many_emails()
     password_hash = hash_password(form.password.data)
     with transaction():
         service.request_registration(
-            form.username.data, form.email.data, password_hash, site_address(), language_of_request()
+            form.username.data,
+            form.email.data,
+            password_hash,
+            site_address(),
+            language_of_request(),
+            is_answered=allow_email(form.email.data, OTHER),
         )
-    throttle.failed(visitor_address())
     flash(_("A letter is on its way to you. Open the link in it to finish your account: it is good for a day."), "info")
     return redirect(url_for("sessions.login"))
 

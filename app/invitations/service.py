@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, update
 
 from ..accounts.models import User
 from ..accounts.queries import find_user
@@ -67,6 +67,7 @@ def create_invitation(creator: User | None, uses: int, days: int | None, note: s
             uses_left=uses,
             expires_at=utc_now() + timedelta(days=days) if days else None,
             created_by_id=creator.id if creator else None,
+            creator_key=creator.session_key if creator else "",
         )
     )
     return token
@@ -108,16 +109,22 @@ def _take_use(token: str) -> int:
         Invitation.revoked_at.is_(None),
         or_(Invitation.expires_at.is_(None), Invitation.expires_at > utc_now()),
     )
-    invitation_id = db.session.scalar(select(Invitation.id).where(Invitation.token_hash == hash_of(token)))
-    taken = update(Invitation).where(Invitation.id == invitation_id, *good).values(uses_left=Invitation.uses_left - 1)
-    result = db.session.execute(taken, execution_options={"synchronize_session": False})
-    if invitation_id is None or changed_rows(result) == 0:
+    invitation = find_good(token)
+    if invitation is None:
         raise Invalid(VOID)
-    return invitation_id
+    taken = update(Invitation).where(Invitation.id == invitation.id, *good).values(uses_left=Invitation.uses_left - 1)
+    result = db.session.execute(taken, execution_options={"synchronize_session": False})
+    if changed_rows(result) == 0:
+        raise Invalid(VOID)
+    return invitation.id
 
 
-def request_registration(username: str, email: str, password_hash: str, address: str, language: str) -> None:
+def request_registration(
+    username: str, email: str, password_hash: str, address: str, language: str, *, is_answered: bool = True
+) -> None:
     """Note who wants to have an account, and let the worker write to that e-mail address, by the site at `address`.
+
+    Only check the name and the address unless `is_answered`, that is where the recipient gets no more e-mails for now.
 
     What is done here is the same whether or not somebody has the address; the worker finds that out. Raises Conflict
     for a name that is taken, which everybody may know, and Invalid.
@@ -127,6 +134,11 @@ def request_registration(username: str, email: str, password_hash: str, address:
     if find_user(name):
         raise Conflict(NAME_TAKEN, field="username")
     registration = Registration(username=name, email=checked_email(email), password_hash=password_hash)
+    if is_answered:
+        _note_registration(registration, address, language)
+
+
+def _note_registration(registration: Registration, address: str, language: str) -> None:
     db.session.add(registration)
     db.session.flush()
     too_many = Registration.id <= registration.id - MOST_REGISTRATIONS

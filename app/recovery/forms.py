@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField
+from wtforms import EmailField, PasswordField
 
 from ..accounts.forms import ChoosesPassword, new_password, repeated_password
 from ..accounts.service import checked_email
@@ -21,3 +21,9 @@ class NewPasswordForm(ChoosesPassword):
 
     password = new_password(_l("New password"))
     password2 = repeated_password()
+
+
+class ConfirmedLinkForm(Form):
+    """Make a link for an administrator's account."""
+
+    password_now = PasswordField(_l("Your password"), validators=[required()])

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
-from werkzeug.exceptions import BadRequest
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ..accounts.emails import tell_password_changed
+from ..accounts.models import User
 from ..accounts.passwords import hash_password
 from ..accounts.queries import get_account
+from ..attempts.guard import allow_email, authenticated
+from ..attempts.service import RECOVERY
 from ..audit.service import LINK_MADE, PASSWORD_CHOSEN, record
 from ..core.database import transaction
-from ..core.errors import NotFound
+from ..core.errors import Invalid, mark
 from ..web.context import settings, site_address, visitor_address
-from ..web.forms import checked_token, status_of
+from ..web.forms import Form, attach, form_page, status_of
+from ..web.guard import administrator_required
 from ..web.locale import language_of_request
-from ..web.throttle import Throttle
 from . import service
-from .forms import NewPasswordForm, RequestForm
+from .forms import ConfirmedLinkForm, NewPasswordForm, RequestForm
 
 blueprint = Blueprint("recovery", __name__)
-REQUESTS = "microblog.recovery_requests"
-MOST_REQUESTS = 5
-REQUEST_SECONDS = 900
 
 Answer = str | Response | tuple[str, int]
 
 
 def init_recovery(app: Flask) -> None:
     """The pages."""
-    app.extensions[REQUESTS] = Throttle(MOST_REQUESTS, REQUEST_SECONDS)
     app.register_blueprint(blueprint)
 
 
@@ -43,11 +41,9 @@ def ask() -> Answer:
     form = RequestForm()
     possible = settings().mail is not None
     if possible and form.validate_on_submit():
-        throttle: Throttle = current_app.extensions[REQUESTS]
-        throttle.check(visitor_address())
-        throttle.failed(visitor_address())
         with transaction():
-            service.request_link(form.email.data, site_address(), language_of_request())
+            if allow_email(form.email.data, RECOVERY):
+                service.request_link(form.email.data, site_address(), language_of_request())
         flash(_("If that address has an account, a letter with a link is on its way to it."), "info")
         return redirect(url_for("sessions.login"))
     page = render_template("recovery/ask.html", form=form, possible=possible)
@@ -73,16 +69,25 @@ def choose(token: str) -> Answer:
     return (page, status_of(form)) if form.is_submitted() else page
 
 
-@blueprint.post("/user/<username>/recovery_link")
-@login_required
+@blueprint.route("/user/<username>/recovery_link", methods=["GET", "POST"])
+@administrator_required
 def make_link(username: str) -> Answer:
-    """For an administrator: a link to hand over to somebody who has forgotten the password."""
-    if not current_user.is_admin:
-        raise NotFound
-    if not checked_token():
-        raise BadRequest
+    """Make a link to hand over to somebody who has forgotten the password.
+
+    For an administrator's account it takes the maker's own password, because the link gives all that one can do.
+    """
     user = get_account(username)
-    token = service.make_token(settings().secret_key, user, service.BY_HAND)
+    form = ConfirmedLinkForm() if user.is_admin else Form()
+    if not form.validate_on_submit():
+        return form_page("recovery/make_link.html", form, user=user)
+    if user.is_admin and authenticated(current_user.username, form.password_now.data) is None:
+        attach(form, Invalid(mark("This is not your password.")), "password_now")
+        return form_page("recovery/make_link.html", form, user=get_account(username))
+    return _link_page(get_account(username))
+
+
+def _link_page(user: User) -> str:
+    token = service.make_token(settings().secret_key, user, service.BY_HAND, current_user)
     link, name = site_address() + url_for("recovery.choose", token=token), user.username
     with transaction():
         record(LINK_MADE, actor=current_user.username, subject=name, address=visitor_address())

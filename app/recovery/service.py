@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from hmac import compare_digest
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from ..accounts.credentials import fingerprint_of, has_fingerprint
 from ..accounts.models import User
 from ..accounts.service import set_password
 from ..core.database import db
@@ -29,25 +29,29 @@ def _serializer(secret: str, purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt=purpose, signer_kwargs={"digest_method": sha256})
 
 
-def make_token(secret: str, user: User, purpose: str) -> str:
-    """A token for the address of the page on which `user` chooses a new password; void once one was chosen.
+def make_token(secret: str, user: User, purpose: str, maker: User | None = None) -> str:
+    """Return a token for the page on which `user` chooses a new password; void once one was chosen.
 
-    Raises Invalid for an account that may not get in.
+    `maker` is the administrator who hands it over, None by mail and in the shell: the link ends with the maker's
+    credentials, too. Raises Invalid for an account that may not get in.
     """
     if not user.is_active:
         raise Invalid(NOT_ACTIVE)
-    return _serializer(secret, purpose).dumps([user.id, _fingerprint(user)])
+    by = [maker.id, fingerprint_of(maker)] if maker is not None else [None, ""]
+    return _serializer(secret, purpose).dumps([user.id, _fingerprint(user), *by])
 
 
 def user_of_token(secret: str, token: str) -> User:
     """The account that a token is for; raises Invalid when it is forged, too old or used."""
     for purpose, lifetime in LIFETIMES.items():
         try:
-            user_id, fingerprint = _serializer(secret, purpose).loads(token, max_age=lifetime)
+            user_id, fingerprint, maker_id, makers = _serializer(secret, purpose).loads(token, max_age=lifetime)
         except (BadData, ValueError, TypeError):
             continue
         user = db.session.get(User, user_id)
-        if user is not None and user.is_active and compare_digest(fingerprint, _fingerprint(user)):
+        if user is None or not has_fingerprint(user, fingerprint, *_what_ends_it(user)):
+            continue
+        if _may_make(maker_id, makers):
             return user
     raise Invalid(VOID)
 
@@ -70,4 +74,20 @@ def choose_password(secret: str, token: str, password_hash: str) -> User:
 
 
 def _fingerprint(user: User) -> str:
-    return sha256(f"{user.password_hash} {user.session_key}".encode()).hexdigest()[:32]
+    return fingerprint_of(user, *_what_ends_it(user))
+
+
+def _what_ends_it(user: User) -> tuple[object, ...]:
+    """Return what else ends a link: another address, to which it was sent, and becoming an administrator.
+
+    Else whoever had a link for a member could take over an administrator with it.
+    """
+    return user.password_hash, user.email, user.is_admin
+
+
+def _may_make(maker_id: int | None, fingerprint: str) -> bool:
+    """Whether whoever made a link is still an administrator with the same credentials; nobody made it by mail."""
+    if maker_id is None:
+        return True
+    maker = db.session.get(User, maker_id)
+    return maker is not None and maker.is_admin and has_fingerprint(maker, fingerprint)

@@ -17,9 +17,10 @@ from ..core.time import utc_now
 from .interface import MOST_COUNTED, NO_HITS, Document, Hits, SearchAway, SearchUnavailable, audience_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
 from .ranking import FRESHNESS_DAYS, LONG_WORD, MOST_SIMILAR, SHORTEST_MISTYPED
+from .words import WORDS_VERSION
 
 # Part of the alias: an index written by another version of this file is not read but made again.
-FORMAT = "v2"
+FORMAT = f"v1w{WORDS_VERSION}"
 READ_SECONDS, WRITE_SECONDS = 3.0, 30.0
 # After a server did not answer nobody else waits for it for so long.
 AWAY_SECONDS = 10.0

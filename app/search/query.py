@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from .words import entities, tokens
+from .words import Token, entities, tokens
 
 NOBODY = 0
 
@@ -46,13 +46,9 @@ class Prefix:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that a document has besides its words: `#tag`, `@name`, `has=link`, `lang=es`, `from=12`, `to=12`.
-
-    `typed` is what was typed for a tag or a mention.
-    """
+    """Something that a document has besides its words: `#tag`, `@name`, `has=link`, `lang=es`, `from=12`, `to=12`."""
 
     text: str
-    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ class Query:
     def name_parts(self) -> list[str]:
         """What may be pieces of people's names among the words, as they were typed."""
         typed = [leaf.typed for leaf in self.leaves() if isinstance(leaf, Word | Prefix | Phrase)]
-        return typed + [leaf.typed for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
+        return typed + [leaf.text for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
 
     def names(self) -> set[str]:
         """The names in `from:name` and `to:name`, those under a Not among them."""
@@ -135,21 +131,25 @@ class Query:
         """Where in a text the words stand that were looked for, in order and not overlapping."""
         leaves = set(self.leaves())
         found = [(start, end) for mark, start, end in entities(text) if mark[0] in "#@" and Mark(mark) in leaves]
-        places = tokens(text)
-        for leaf in leaves:
-            if isinstance(leaf, Word):
-                found += [(token.start, token.end) for token in places if token.text == leaf.term]
-            elif isinstance(leaf, Prefix):
-                found += [
-                    (t.start, _end_of_prefix(t.end, t.start, leaf)) for t in places if t.text.startswith(leaf.term)
-                ]
-            elif isinstance(leaf, Phrase):
-                length = len(leaf.terms)
-                for first in range(len(places) - length + 1):
-                    run = places[first : first + length]
-                    if all(token.text == term for token, term in zip(run, leaf.terms, strict=True)):
-                        found.append((run[0].start, run[-1].end))
+        words = tokens(text)
+        # Phrases fit the words as they stand, or the parts of a compound one.
+        for places in (words, *(word.parts for word in words if word.parts)):
+            for leaf in leaves:
+                found += _spans(leaf, places)
         return _merged(found)
+
+
+def _spans(leaf: Part, places: Sequence[Token]) -> Iterator[Span]:
+    """Where what a leaf asks for stands among words one after the other."""
+    if isinstance(leaf, Word):
+        yield from ((token.start, token.end) for token in places if token.text == leaf.term)
+    elif isinstance(leaf, Prefix):
+        yield from ((t.start, _end_of_prefix(t.end, t.start, leaf)) for t in places if t.text.startswith(leaf.term))
+    elif isinstance(leaf, Phrase):
+        texts, length = tuple(token.text for token in places), len(leaf.terms)
+        for first in range(len(places) - length + 1):
+            if texts[first : first + length] == leaf.terms:
+                yield places[first].start, places[first + length - 1].end
 
 
 def _end_of_prefix(end: int, start: int, prefix: Prefix) -> int:

@@ -12,9 +12,10 @@ from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
 from .query import Query
 from .ranking import most_similar
 from .sqlite_reader import first_row, hits_of, last_row, search_for
+from .words import WORDS_VERSION
 
 # An index written by another version of this file is not read but made again.
-FORMAT = "sqlite3"
+FORMAT = f"sqlite2w{WORDS_VERSION}"
 FILE = "index.db"
 BUSY_MILLISECONDS = 10_000
 SCHEMA = """

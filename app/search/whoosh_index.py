@@ -21,9 +21,10 @@ from .folder import IndexFolder, sync
 from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable, scope_of
 from .query import Query
 from .whoosh_reader import Reader
+from .words import WORDS_VERSION
 
 # An index written by another version of this file is not read but made again.
-FORMAT = "whoosh3"
+FORMAT = f"whoosh2w{WORDS_VERSION}"
 WRITER_MEGABYTES = 32
 LOCK_SECONDS = 10.0
 # As soon as so many segments of about the same size lie side by side they become one, so that a document is written

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
-from ..core.entities import Entity, Kind, find_entities
-from ..core.text import normalize
+from ..web.markup import ENTITY
+from .folding import NO_WORD, SYMBOL, UNIT, case_of, clusters, fold, fold_cluster
 
+# To be raised with every change of what a word is: an index with other words is rebuilt, whatever the engine.
+WORDS_VERSION = 2
 LONGEST_WORD = 64
-# Letters that are a variant of another one to a reader, but not to Unicode.
-_VARIANTS = str.maketrans(
-    {
-        "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
-        "\N{LATIN SMALL LETTER L WITH STROKE}": "l",
-        "\N{LATIN SMALL LETTER D WITH STROKE}": "d",
-        "\N{LATIN SMALL LETTER AE}": "ae",
-        "\N{LATIN SMALL LIGATURE OE}": "oe",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-    }
+# Stands in an index between the words of a text and the parts of its compound words; no query holds it.
+SEPARATOR = "="
+_ASCII_RUN = re.compile(r"[A-Za-z0-9_]+")
+_CASES = str.maketrans(
+    dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "U")
+    | dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "l")
+    | dict.fromkeys("0123456789", "d")
 )
-# Accents proper, and the optional vowel signs of Hebrew and Arabic. The marks of Indian scripts are letters.
-_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
-# Scripts that are written without spaces: Thai to Khmer, kana, Han, Hangul (which also joins words).
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_HALF_WIDTH_MARKS = "\uff9e\uff9f"
-_ASCII_WORD = re.compile(r"\w+")
-# What a name (`@"user name"`) or a tag (`#C++`) may hold besides the characters of a term of the index.
-_SIGN = re.compile(r"[\s!-,/:-@\[-^`{-~]")
-_TAG_SIGN = re.compile(r"([+#])")
-NO_WORD, WORD, UNIT, SYMBOL = range(4)
+# Where the parts of a compound word meet, in the letters of `case_of`: get|User, HTML|Parser, Base64|Encoder, a|_|b.
+# Neither in PDFs nor in C3PO: an upper-case letter begins a part after others only with two lower-case ones behind it.
+_JOINT = re.compile("(?<=l)(?=U)|(?<=U)(?=Ull)|(?<=d)(?=Ul)|_+")
 
 
 @dataclass(frozen=True)
@@ -41,31 +31,29 @@ class Token:
     """A word in its uniform form, where it stands in the text, and whether it is one unit of an unspaced script.
 
     A run of n such units gives n tokens: n - 1 pairs and, last, the final unit `alone`. So each part of two units or
-    more is a phrase of pairs, and each single unit is the beginning of a token.
+    more is a phrase of pairs, and each single unit is the beginning of a token. A compound word (`my_name`, `getName`)
+    has `parts`, which are found as well.
     """
 
     text: str
     start: int
     end: int
     alone: bool = False
-
-
-def fold(text: str) -> str:
-    """The uniform form of a text: without case, accents, character width and what is neither letter nor digit."""
-    return "".join(_fold_cluster(text[start:end])[0] for start, end in _clusters(text))
+    parts: tuple[Token, ...] = ()
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a text in order, regardless of case, accents and character width."""
-    if text.isascii():
-        lower = text.lower()
-        return [Token(m.group()[:LONGEST_WORD], m.start(), m.end()) for m in _ASCII_WORD.finditer(lower)]
-    return list(_tokens(text))
+    """The words of a text in order, regardless of case, accents, character width and invisible characters."""
+    return list(_ascii_tokens(text) if text.isascii() else _tokens(text))
 
 
 def words_of(text: str) -> list[str]:
-    """The same without their places."""
-    return [token.text for token in tokens(text)]
+    """Return the words of a text, then those that its compound words are made of, so that phrases of either fit."""
+    found = tokens(text)
+    words = [token.text for token in found]
+    for parts in dict.fromkeys(tuple(part.text for part in token.parts) for token in found if token.parts):
+        words += [SEPARATOR, *parts]
+    return words
 
 
 def marks_of(text: str) -> set[str]:
@@ -75,77 +63,58 @@ def marks_of(text: str) -> set[str]:
 
 def entities(text: str) -> Iterator[tuple[str, int, int]]:
     """The tags, mentions and links of a text as marks, with their places."""
-    for entity in find_entities(text):
-        yield mark_of(entity), entity.start, entity.end
+    for match in ENTITY.finditer(text):
+        if match["link"]:
+            yield "has=link", *match.span()
+        elif match["name"]:
+            yield f"@{match['name'].lower()}", *match.span()
+        else:
+            yield f"#{fold(match['tag'])}", *match.span()
 
 
-def mark_of(entity: Entity) -> str:
-    """Return the term under which a tag, mention or link is in the index; it holds no white space."""
-    if entity.kind is Kind.LINK:
-        return "has=link"
-    if entity.kind is Kind.MENTION:
-        return f"@{_SIGN.sub(_encoded, entity.value.lower())}"
-    pieces = (
-        _SIGN.sub(_encoded, piece) if _SIGN.match(piece) else fold(piece) for piece in _TAG_SIGN.split(entity.value)
-    )
-    return f"#{''.join(pieces) or entity.value}"
-
-
-def _encoded(sign: re.Match[str]) -> str:
-    # Engines divide marks at white space, and some at every sign that the marks of other things don't have.
-    return f"={ord(sign.group()):x}"
+def _ascii_tokens(text: str) -> Iterator[Token]:
+    for match in _ASCII_RUN.finditer(text):
+        places = range(match.start(), match.end() + 1)
+        yield from _word(list(match.group().lower()), match.group().translate(_CASES), places)
 
 
 def _tokens(text: str) -> Iterator[Token]:
     run: list[tuple[str, int, int]] = []
     kind_of_run = NO_WORD
-    for start, end in _clusters(text):
-        folded, kind = _fold_cluster(text[start:end])
+    for start, end in clusters(text):
+        folded, kind = fold_cluster(text[start:end])
         if kind != kind_of_run or kind == SYMBOL:
-            yield from _tokens_of_run(run, kind_of_run)
+            yield from _tokens_of_run(text, run, kind_of_run)
             run, kind_of_run = [], kind
         run.append((folded, start, end))
-    yield from _tokens_of_run(run, kind_of_run)
+    yield from _tokens_of_run(text, run, kind_of_run)
 
 
-def _tokens_of_run(run: list[tuple[str, int, int]], kind: int) -> Iterator[Token]:
+def _tokens_of_run(text: str, run: list[tuple[str, int, int]], kind: int) -> Iterator[Token]:
     if kind == NO_WORD or not run:
         return
+    if kind == SYMBOL:
+        yield Token(*run[0])
+        return
     if kind != UNIT:
-        yield Token("".join(folded for folded, _, _ in run)[:LONGEST_WORD], run[0][1], run[-1][2])
+        cases = "".join("_" if folded == "_" else case_of(text[start]) for folded, start, _ in run)
+        yield from _word([folded for folded, _, _ in run], cases, [*(start for _, start, _ in run), run[-1][2]])
         return
     for (first, start, _), (second, _, end) in pairwise(run):
         yield Token(first + second, start, end)
     yield Token(*run[-1], alone=True)
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Where each character stands together with the marks that follow it."""
-    start = 0
-    for position, character in enumerate(text):
-        if position and not _is_mark(character):
-            yield start, position
-            start = position
-    if text:
-        yield start, len(text)
+def _word(letters: Sequence[str], cases: str, places: Sequence[int]) -> Iterator[Token]:
+    """The word of these uniform letters, unless all are `_`, which counts only between others."""
+    first, last = len(cases) - len(cases.lstrip("_")), len(cases.rstrip("_"))
+    if first >= last:
+        return
 
+    def token(start: int, end: int, parts: tuple[Token, ...] = ()) -> Token:
+        return Token("".join(letters[start:end])[:LONGEST_WORD], places[start], places[end], parts=parts)
 
-@lru_cache(maxsize=4096)
-def _is_mark(character: str) -> bool:
-    return character in _HALF_WIDTH_MARKS or unicodedata.category(character).startswith("M")
-
-
-@lru_cache(maxsize=8192)
-def _fold_cluster(cluster: str) -> tuple[str, int]:
-    """The uniform form of a character with its marks, and which kind of word it belongs to."""
-    uniform = normalize(cluster, "NFKC").casefold()
-    if _UNSPACED.match(uniform):
-        return "".join(uniform.split()), UNIT
-    bare = _ACCENTS.sub("", normalize(uniform, "NFKD")).translate(_VARIANTS)
-    composed = normalize(bare)
-    if any(character.isalnum() or character == "_" for character in composed):
-        # What is left of ASCII punctuation ("(1)" in one character) would divide the word in some engines.
-        return "".join(c for c in composed if c.isalnum() or c == "_" or _is_mark(c)), WORD
-    if unicodedata.category(cluster[0]) == "So":
-        return composed, SYMBOL
-    return "", NO_WORD
+    joints = list(_JOINT.finditer(cases, first, last))
+    starts, ends = [first, *(joint.end() for joint in joints)], [*(joint.start() for joint in joints), last]
+    parts = tuple(map(token, starts, ends)) if joints else ()
+    yield token(first, last, parts)

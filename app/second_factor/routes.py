@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
+from ..accounts.credentials import fingerprint_of, has_fingerprint
 from ..accounts.emails import tell_second_factor
 from ..attempts import service as attempts
 from ..attempts.guard import authenticated, note_failure
@@ -22,7 +23,7 @@ from .guard import code_counters
 from .totp import address, secret_of, typed
 
 blueprint = Blueprint("second_factor", __name__)
-SEED = "second_factor_seed"
+SEED, SEED_OWNER = "second_factor_seed", "second_factor_seed_owner"
 WRONG_PASSWORD = mark("This is not your password.")
 
 Answer = str | Response | tuple[str, int]
@@ -42,8 +43,7 @@ def index() -> Answer:
 
 def _enable() -> Answer:
     form = EnableForm()
-    # In the cookie until it is confirmed: looking at the page writes nothing, and it tells nothing without our key.
-    seed = session.setdefault(SEED, service.new_seed())
+    seed = _pending_seed()
     if form.validate_on_submit():
         try:
             codes = _confirmed(form, seed)
@@ -51,10 +51,21 @@ def _enable() -> Answer:
             attach(form, error, error.field)
         else:
             session.pop(SEED, None)
+            session.pop(SEED_OWNER, None)
             return render_template("second_factor/codes.html", codes=codes)
     secret = secret_of(settings().secret_key, seed)
     picture = qr_code(address(secret, current_user.username))
     return form_page("second_factor/enable.html", form, picture=picture, secret=typed(secret))
+
+
+def _pending_seed() -> str:
+    """Return what the secret is made of until it is confirmed; a new one when the credentials of the account ended.
+
+    It is in the cookie, so that a mere look at the page writes nothing. Without the server's key it is useless.
+    """
+    if SEED not in session or not has_fingerprint(current_user, session.get(SEED_OWNER, "")):
+        session[SEED], session[SEED_OWNER] = service.new_seed(), fingerprint_of(current_user)
+    return str(session[SEED])
 
 
 def _confirmed(form: EnableForm, seed: str) -> list[str]:

@@ -32,12 +32,12 @@ def taken_letter(user: User, address: str) -> Letter:
         )
 
 
-def notice_letter(user: User, address: str) -> Letter:
-    """A letter to the address until now, which says what the new one is to be."""
+def notice_letter(user: User, address: str, cancel_link: str) -> Letter:
+    """Return an e-mail to the address until now, which says what the new one is to be and how to cancel that."""
     with speaking(user.language):
         return Letter(
             recipient=user.email,
             subject=str(_("Your e-mail address is to change")),
-            text=render_template("mail/email_notice.txt", user=user, address=address),
-            html=render_template("mail/email_notice.html", user=user, address=address),
+            text=render_template("mail/email_notice.txt", user=user, address=address, link=cancel_link),
+            html=render_template("mail/email_notice.html", user=user, address=address, link=cancel_link),
         )

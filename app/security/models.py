@@ -20,4 +20,6 @@ class EmailChange(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # That of the account when it was asked for: they differ once its credentials have ended.
+    session_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
@@ -11,8 +11,9 @@ from ..accounts import service as accounts
 from ..accounts.emails import tell_password_changed
 from ..accounts.models import User
 from ..accounts.passwords import hash_password
-from ..attempts.guard import authenticated
-from ..audit.service import EMAIL_CHANGED, PASSWORD_CHANGED, record
+from ..attempts.guard import allow_email, authenticated, remember_browser
+from ..attempts.service import OTHER
+from ..audit.service import EMAIL_CHANGE_CANCELED, EMAIL_CHANGED, PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, mark
 from ..mail.service import send_later
@@ -21,7 +22,7 @@ from ..sessions.guard import present_session
 from ..sessions.queries import sessions_of
 from ..sessions.service import keep_session
 from ..web.context import settings, site_address, visitor_address
-from ..web.forms import Form, attach, form_page
+from ..web.forms import Form, attach, form_page, require_token
 from . import service
 from .emails import confirmation_letter, notice_letter, taken_letter
 from .forms import EmailForm, PasswordForm
@@ -46,7 +47,7 @@ def index() -> Answer:
         sessions=sessions,
         here=present_session().id,
         second_factor=has_second_factor(current_user.id),
-        pending=service.pending(current_user.id),
+        pending=service.pending(current_user),
     )
 
 
@@ -61,7 +62,9 @@ def change_password() -> Answer:
         if user is not None:
             _save_password(user, hash_password(form.password.data))
             flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
-            return redirect(url_for("security.index"))
+            response = make_response(redirect(url_for("security.index")))
+            remember_browser(response, user)
+            return response
         attach(form, Invalid(mark("This is not your password.")), "password_now")
     return form_page("security/password.html", form)
 
@@ -87,11 +90,13 @@ def change_email() -> Answer:
 def _ask_to_confirm(user: User, email: str) -> None:
     with transaction():
         address = accounts.checked_email(email)
-        signed = service.request_change(user, address, settings().secret_key)
+        change, signed = service.request_change(user, address, settings().secret_key)
         link = site_address() + url_for("security.confirm_email", token=signed)
+        cancel = url_for("security.cancel_email_by_link", token=service.cancel_token(change, settings().secret_key))
         known = service.is_anothers(user, address)
-        send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
-        send_later(notice_letter(user, address))
+        if allow_email(address, OTHER):
+            send_later(taken_letter(user, address) if known else confirmation_letter(user, address, link))
+        send_later(notice_letter(user, address, site_address() + cancel))
     flash(_("A letter is on its way to this address. Until its link is opened all stays as it is."), "info")
 
 
@@ -115,6 +120,33 @@ def confirm_email(token: str) -> Answer:
         flash(_("Your e-mail address is changed."), "success")
         return redirect(url_for("posts.index"))
     return form_page("security/confirm.html", form, user=user, address=change.email)
+
+
+@blueprint.post("/auth/email_change/cancel")
+@login_required
+def cancel_email() -> Answer:
+    """Cancel a pending change of the address."""
+    require_token()
+    with transaction():
+        canceled = service.cancel_change(current_user)
+        if canceled:
+            record(EMAIL_CHANGE_CANCELED, subject=current_user.username, address=visitor_address())
+    flash(_("Your e-mail address stays as it is.") if canceled else _("There is no change to cancel."), "info")
+    return redirect(url_for("security.index"))
+
+
+@blueprint.route("/auth/email_change/cancel/<token>", methods=["GET", "POST"])
+def cancel_email_by_link(token: str) -> Answer:
+    """Cancel a pending change with the link from the e-mail to the old address; works without a log-in."""
+    user, change = service.find_change_to_cancel(settings().secret_key, token)
+    form = Form()
+    if form.validate_on_submit():
+        with transaction():
+            user, change = service.find_change_to_cancel(settings().secret_key, token)
+            service.cancel_change(user)
+            record(EMAIL_CHANGE_CANCELED, subject=user.username, address=visitor_address())
+        return render_template("security/canceled.html")
+    return form_page("security/cancel.html", form, user=user, address=change.email)
 
 
 def _save_password(user: User, password_hash: str) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from hmac import compare_digest
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user
 
+from ..accounts.credentials import fingerprint_of, has_fingerprint
+from ..accounts.emails import NOTICE_LIMIT
 from ..accounts.models import User
 from ..attempts.guard import is_known_browser, remember_browser
+from ..attempts.service import allow_notice
 from ..audit.service import LOGGED_IN, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
-from ..core.secrets import hash_of
 from ..web.context import visitor_address
 from . import queries, service
 from .emails import tell_new_device
@@ -29,6 +30,8 @@ login_manager.login_message_category = "info"
 # Blueprints whose pages count as being here.
 PRESENCE = frozenset({"posts", "messages"})
 SECOND_STEP, SECOND_STEP_SECONDS = "second_step", 600
+# Where Flask keeps messages until a page shows them.
+FLASHES = "_flashes"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class PresentSession:
 
 
 def init_guard(app: Flask) -> None:
-    """Let every request know whose it is."""
+    """Let every request know whose it is, and limit the e-mails that tell people of their accounts."""
+    app.extensions[NOTICE_LIMIT] = allow_notice
     login_manager.init_app(app)
     login_manager.user_loader(_user_of)
     app.after_request(_note_presence)
@@ -67,6 +71,7 @@ def present_session() -> PresentSession:
 
 def enter(user: User, *, remember: bool = False) -> None:
     """Log a visitor in, with a new token in the cookie."""
+    renew_session()
     with transaction():
         user.session_token = service.begin_session(
             user, user_agent=request.user_agent.string, address=visitor_address(), remembered=remember
@@ -74,19 +79,31 @@ def enter(user: User, *, remember: bool = False) -> None:
     login_user(user, remember=remember)
 
 
+def renew_session() -> None:
+    """Empty the session except for its messages, so that nothing in it outlives a log-in or a log-out.
+
+    Else a secret that one person has seen, such as that of a form or of a second factor, would be the next person's.
+    """
+    messages = session.get(FLASHES)
+    session.clear()
+    if messages:
+        session[FLASHES] = messages
+
+
 def let_in(user: User, target: str | None = None, *, remember: bool = False) -> Response:
     """Log a visitor in who has proved who it is, note it, and lead them to `target` or home.
 
     Where letters are sent, one tells of a device that was not seen before; a browser that has the mark was.
     """
-    name, user_id, known = user.username, user.id, is_known_browser(user.username)
+    name, user_id, known = user.username, user.id, is_known_browser(user)
     enter(user, remember=remember)
     with contextlib.suppress(Busy, StorageFull), transaction():
         # Trouble with the list keeps nobody out.
         record(LOGGED_IN, subject=name, address=visitor_address())
         _note_device(user_id, known=known)
     response = make_response(redirect(target or url_for("posts.index")))
-    remember_browser(response, name)
+    if (present := db.session.get(User, user_id)) is not None:
+        remember_browser(response, present)
     return response
 
 
@@ -99,16 +116,14 @@ def _note_device(user_id: int, *, known: bool) -> None:
 
 def begin_second_step(user: User, *, remember: bool) -> None:
     """Note in the visitor's cookie, which is signed, that the password was right; it lets nobody in yet."""
-    session[SECOND_STEP] = [user.id, hash_of(user.session_key), remember, int(time.time())]
+    session[SECOND_STEP] = [user.id, fingerprint_of(user), remember, int(time.time())]
 
 
 def second_step() -> tuple[User, bool] | None:
     """Whose password was right a little while ago, and whether to keep them logged in."""
     user_id, fingerprint, remember, began = session.get(SECOND_STEP) or (0, "", False, 0)
     user = db.session.get(User, user_id) if time.time() - began < SECOND_STEP_SECONDS else None
-    # A new password, or a suspension, ends what was begun before.
-    good = user is not None and user.is_active and compare_digest(hash_of(user.session_key), fingerprint)
-    return (user, bool(remember)) if user is not None and good else None
+    return (user, bool(remember)) if user is not None and has_fingerprint(user, fingerprint) else None
 
 
 def end_second_step() -> None:

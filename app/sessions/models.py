@@ -50,4 +50,6 @@ class Device(Model):
     browser: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
     system: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
     network: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
+    # That of the account at the last log-in from there; once they differ, the device counts as new again.
+    session_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

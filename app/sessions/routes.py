@@ -20,7 +20,7 @@ from ..web.forms import attach, form_page, require_token
 from ..web.security import safe_next
 from . import queries, service
 from .forms import LoginForm
-from .guard import begin_second_step, end_second_step, init_guard, let_in, present_session, second_step
+from .guard import begin_second_step, end_second_step, init_guard, let_in, present_session, renew_session, second_step
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -79,6 +79,7 @@ def logout() -> Answer:
     if current_user.is_authenticated:
         with transaction():
             service.end_session(present_session().id)
+    renew_session()
     logout_user()
     flash(_("You are logged out."), "info")
     return redirect(url_for("sessions.login"))

@@ -48,26 +48,42 @@ def begin_session(user: User, *, user_agent: str = "", address: str = "", rememb
 
 
 def note_device(user: User, *, user_agent: str, address: str) -> bool:
-    """Note from where somebody logs in; whether that is new for an account that has logged in before."""
+    """Note from where somebody logs in; whether that is new for an account that has logged in before.
+
+    A device counts as new again once the credentials of the account have ended.
+    """
     browser, system = browser_of(user_agent)
     device = db.session.get(Device, (user.id, browser, system, network_of(address)))
     if device is not None:
-        device.seen_at = utc_now()
-        return False
+        is_known = device.session_key == user.session_key
+        device.seen_at, device.session_key = utc_now(), user.session_key
+        return not is_known
     own = Device.user_id == user.id
     earlier = select(Device.seen_at).where(own).order_by(Device.seen_at.desc())
     is_first = db.session.scalar(earlier.limit(1)) is None
     if too_old := db.session.scalar(earlier.offset(MOST_DEVICES - 1).limit(1)):
         db.session.execute(delete(Device).where(own, Device.seen_at <= too_old))
-    db.session.add(Device(user_id=user.id, browser=browser, system=system, network=network_of(address)))
+    place = {"browser": browser, "system": system, "network": network_of(address)}
+    db.session.add(Device(user_id=user.id, session_key=user.session_key, **place))
     return not is_first
 
 
 def keep_session(user: User, session_id: int) -> None:
-    """Let one log-in outlive a change of the password that has just been made; all others end."""
+    """Let one log-in and its device outlive a change of the password that has just been made; all others end."""
     end_sessions(user.id, but=session_id)
-    own = BrowserSession.id == session_id, BrowserSession.user_id == user.id
-    db.session.execute(update(BrowserSession).where(*own).values(session_key=user.session_key))
+    session = db.session.get(BrowserSession, session_id)
+    if session is None or session.user_id != user.id:
+        return
+    session.session_key = user.session_key
+    device = db.session.get(Device, (user.id, session.browser, session.system, network_of(session.address)))
+    if device is not None:
+        device.session_key = user.session_key
+
+
+def keep_running_sessions(user: User, old_key: str) -> None:
+    """Let log-ins outlive that the credentials of an account have just ended, except for remembered ones."""
+    running = BrowserSession.user_id == user.id, BrowserSession.session_key == old_key, ~BrowserSession.remembered
+    db.session.execute(update(BrowserSession).where(*running).values(session_key=user.session_key))
 
 
 def end_session(session_id: int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 
 from ..core.config import Settings
-from ..core.network import clean_address, network_of
+from ..core.network import clean_address, is_loopback, network_of
 
 SETTINGS = "microblog.settings"
 # These answer the same whoever asks, so they do not look at who it is.
@@ -38,15 +38,33 @@ def wants_json() -> bool:
 
 
 def site_address() -> str:
-    """The beginning of an absolute address of this site, for letters: never one that a visitor made up.
+    """Return the beginning of an absolute address of this site, for links that leave the page: never a forged one.
 
-    What the request says is believed only if it is one of the names in the settings; the Host header can be forged.
+    It is the address in the settings. Where they have none but that of this machine to itself, it is the name by which
+    the request asked for the site, if that is one in the settings. The Host header can be forged.
     """
     chosen = settings()
-    known = {"localhost", "127.0.0.1", "::1", urlsplit(chosen.public_url).hostname, *chosen.hosts}
-    if urlsplit(request.host_url).hostname in known:
-        return request.host_url.rstrip("/")
-    return chosen.public_url or f"http://localhost:{chosen.port}"
+    if chosen.public_url and not _names_this_machine(urlsplit(chosen.public_url).hostname or ""):
+        return chosen.public_url
+    return _requested_address(chosen) or chosen.public_url or f"http://localhost:{chosen.port}"
+
+
+def _requested_address(chosen: Settings) -> str:
+    """The address that the request asked for, with no port but the configured one; empty for an unknown name."""
+    asked = urlsplit(request.host_url)
+    name = asked.hostname or ""
+    is_known = name in chosen.hosts or (_names_this_machine(name) and is_loopback(visitor_address()))
+    if not is_known:
+        return ""
+    port = urlsplit(chosen.public_url).port if chosen.public_url else chosen.port
+    is_port_left_out = asked.netloc.rpartition("]")[2].count(":") == 0
+    host = f"[{name}]" if ":" in name else name
+    return f"{asked.scheme}://{host}" + (f":{port}" if port and not is_port_left_out else "")
+
+
+def _names_this_machine(host: str) -> bool:
+    """Whether a name leads each device to itself."""
+    return host == "localhost" or host.endswith(".localhost") or is_loopback(host)
 
 
 def visitor_address() -> str:

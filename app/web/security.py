@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from ..core.config import Settings
 from .avatar import GRAVATAR
 
 LARGEST_BODY = 256 * 1024
+KNOWN_COOKIE_NAME = "KNOWN_COOKIE_NAME"
+INSTANCE_ID_LENGTH = 10
 PICTURES = "img-src 'self' data:"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -50,17 +53,31 @@ class SignedSessions(SecureCookieSessionInterface):
     digest_method = staticmethod(sha256)
 
 
+def cookie_names(settings: Settings) -> dict[str, str]:
+    """Return the names of all cookies, as Flask's settings have them.
+
+    Browsers send a cookie to every port of a host, so the names carry an id of the instance: two appliances on one host
+    would overwrite each other's. It is derived from the secret key, so that it is the same after a restart, and in all
+    processes and machines of one appliance.
+    """
+    instance = hmac.digest(settings.secret_key.encode(), b"microblog-cookie-names", "sha256").hex()[:INSTANCE_ID_LENGTH]
+    # The prefix makes browsers refuse the cookie from anything but this host over https.
+    prefix = f"{'__Host-' if settings.https else ''}microblog-{instance}"
+    return {
+        "SESSION_COOKIE_NAME": f"{prefix}-session",
+        "REMEMBER_COOKIE_NAME": f"{prefix}-remember",
+        KNOWN_COOKIE_NAME: f"{prefix}-known",
+    }
+
+
 def security_settings(settings: Settings) -> dict[str, object]:
     """Flask's settings for cookies, bodies and forged requests."""
-    # The prefix makes browsers refuse the cookie from anything but this host over https.
-    prefix = "__Host-" if settings.https else "microblog-"
     return {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": f"{prefix}session",
+        **cookie_names(settings),
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_NAME": f"{prefix}remember",
         "REMEMBER_COOKIE_SECURE": settings.https,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",

@@ -13,7 +13,7 @@ from ..core.config import Settings
 from .addresses import Addresses
 from .avatar import gravatar, hue, initials
 from .locale import init_locale, language_name, preferences
-from .markup import is_long, render_body
+from .markup import render_body
 from .security import security_headers
 from .static_files import StaticFiles
 from .times import worded
@@ -33,7 +33,6 @@ def init_templating(app: Flask, settings: Settings) -> None:
         hue=hue,
         language_name=language_name,
     )
-    app.jinja_env.tests["long_text"] = is_long
     app.jinja_env.globals.update(
         url_for=Addresses().url_for,
         static_url=static_files.url,

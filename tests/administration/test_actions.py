@@ -154,7 +154,7 @@ def test_letters_for_a_new_password_go_to_nobody_who_may_not_log_in(
             assert db.session.execute(db.text("SELECT count(*) FROM job")).scalar() == 1
 
 
-@pytest.mark.parametrize(("host", "expected"), [("pi.local", "http://pi.local"), ("evil.example", "https://pi.local")])
+@pytest.mark.parametrize(("host", "expected"), [("pi.local", "https://pi.local"), ("evil.example", "https://pi.local")])
 def test_who_is_approved_is_told_by_letter_where_letters_are_sent(
     settings: Settings, make_app, index, host: str, expected: str
 ) -> None:

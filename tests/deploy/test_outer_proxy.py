@@ -189,7 +189,8 @@ def test_the_application_sees_visitors_and_https_through_both_proxies(tmp_path: 
         first = Visitor(door, VISITOR)
         assert first.ask("/").headers["Location"] == "/setup"
         page = first.ask("/setup")
-        assert all(words in page.headers["Set-Cookie"] for words in ("__Host-session=", "; Secure", "; HttpOnly"))
+        cookie = page.headers["Set-Cookie"]
+        assert all(words in cookie for words in ("__Host-microblog-", "-session=", "; Secure", "; HttpOnly"))
         form = f"code={appliance.setup_code}&username=alice&email=alice@example.org&password=correct+horse+battery"
         token = Page(page.text).value_of("csrf_token")
         made = first.ask("/setup", f"{form}&password2=correct+horse+battery&csrf_token={token}".encode())

@@ -20,9 +20,11 @@ from app.accounts import passwords
 from app.accounts.models import WAITING, User
 from app.accounts.queries import find_user, get_account
 from app.administration import service as administration
+from app.attempts import service as attempts
+from app.attempts.service import EMAILS_TO
 from app.core.config import Settings
 from app.core.database import db, transaction
-from app.invitations import routes, service, tasks
+from app.invitations import service, tasks
 from app.invitations.models import Registration
 from app.invitations.service import create_invitation
 
@@ -175,6 +177,7 @@ class TestWithLetters:
         found, worked, sent = [], [], []
         for email in (FREE, KNOWN, "nobody-reads-this@example.org"):
             client = PageClient(app)
+            client.environ_base["REMOTE_ADDR"] = f"198.51.100.{len(found)}"
             client.get("/auth/login")
             hashes.clear()
             statements.seen.clear()
@@ -298,14 +301,14 @@ class TestWithLetters:
     ) -> None:
         answers = []
         for email in (FREE, KNOWN):
-            for _ in range(tasks.LETTERS.free + 2):
+            for _ in range(EMAILS_TO.free + 2):
                 answers.append(client.send("/auth/register", fields(email)).status_code)
         work()
         assert set(answers) == {302}, "and whoever tries does not see it"
-        assert len(postbox.letters) == 2 * tasks.LETTERS.free
+        assert len(postbox.letters) == 2 * EMAILS_TO.free
 
     def test_nor_the_queue_of_letters(self, make_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(routes, "MOST_LETTERS", 2)
+        monkeypatch.setattr(attempts, "EMAILS_FROM", replace(attempts.EMAILS_FROM, free=2))
         app = make_app()
         People(app).settle()
         addresses = [f"user{number}@example.org" for number in range(3)]
@@ -325,6 +328,7 @@ class TestWithLetters:
         found = []
         for name, email in (("bob", FREE), ("charlie", KNOWN)):
             browser = people.browser(name)
+            browser.environ_base["REMOTE_ADDR"] = f"198.51.100.{len(found)}"
             browser.get("/auth/security")
             hashes.clear()
             statements.seen.clear()
@@ -369,5 +373,5 @@ def test_no_letter_is_written_for_a_registration_that_is_gone(
     app: Flask, people: People, work: Callable[[], None]
 ) -> None:
     with app.app_context():
-        tasks.answer_registrations("a key", [{"id": 99, "address": "https://pi.local", "language": "en"}])
+        tasks.answer_registrations([{"id": 99, "address": "https://pi.local", "language": "en"}])
         assert find_user("dora") is None

@@ -218,7 +218,8 @@ def test_the_link_is_shown_once_with_a_picture_and_stored_nowhere(app: Flask, al
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("pi.local", "http://pi.local"), ("evil.example", "https://blog.example"), ("localhost:8000", "http://localhost:8000")],
+    [("pi.local", "https://blog.example"), ("evil.example", "https://blog.example"),
+     ("localhost:8000", "https://blog.example"), ("blog.example:6666", "https://blog.example")],
 )  # fmt: skip
 def test_the_link_leads_to_this_site_whatever_the_request_calls_it(
     settings: Settings, make_app, host: str, expected: str

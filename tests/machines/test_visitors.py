@@ -16,7 +16,6 @@ from app.core.config import Settings
 from app.core.database import transaction
 
 pytestmark = pytest.mark.sqlite("starts servers of its own")
-COOKIE = "microblog-session"
 
 
 @pytest.fixture
@@ -28,18 +27,20 @@ def apps(app: Flask, machine: Callable[[str], Settings], make_app: Callable[[Set
 def log_in(first: PageClient, second: PageClient, password: str) -> int:
     """Fetch the form from one machine and send it to the next; the answer's status."""
     data = {"csrf_token": first.token(), "username": "bob", "password": password}
-    cookie = first.get_cookie(COOKIE)
+    name = first.application.config["SESSION_COOKIE_NAME"]
+    cookie = first.get_cookie(name)
     assert cookie is not None
-    second.set_cookie(COOKIE, cookie.value)
+    second.set_cookie(name, cookie.value)
     return second.post("/auth/login", data=data).status_code
 
 
 def test_a_form_of_one_machine_logs_in_at_another_and_all_of_them_know_it(apps: list[Flask], people: People) -> None:
     one, other = PageClient(apps[0]), PageClient(apps[1])
     assert log_in(one, other, PASSWORD) == 302
-    cookie = other.get_cookie(COOKIE)
+    name = apps[0].config["SESSION_COOKIE_NAME"]
+    cookie = other.get_cookie(name)
     assert cookie is not None
-    one.set_cookie(COOKIE, cookie.value)
+    one.set_cookie(name, cookie.value)
     assert one.get("/index").status_code == other.get("/index").status_code == 200
     with apps[0].app_context(), transaction():
         suspend(get_user("bob"), get_user("alice"))

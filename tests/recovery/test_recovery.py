@@ -13,11 +13,11 @@ from people import PASSWORD, People
 from postbox import Postbox, text_of
 
 from app.accounts.queries import get_user
+from app.attempts.service import EMAILS_FROM, EMAILS_TO
 from app.core.config import Settings
 from app.core.database import db
 from app.jobs.models import Job
 from app.recovery import service
-from app.recovery.routes import MOST_REQUESTS
 
 NEW = "a new password"
 ASK = "/auth/reset_password_request"
@@ -132,15 +132,27 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(
 
 
 def test_asking_for_many_letters_is_slowed_down(people: People, client: PageClient) -> None:
-    for _ in range(MOST_REQUESTS):
+    for _ in range(EMAILS_FROM.free):
         assert client.send(ASK, {"email": "bob@example.org"}).status_code == 302
     assert client.send(ASK, {"email": "bob@example.org"}).status_code == 429
 
 
+def test_one_postbox_gets_few_e_mails_whoever_asks_for_them(
+    app: Flask, people: People, postbox: Postbox, work: Callable[[], None]
+) -> None:
+    for number in range(12):
+        client = PageClient(app)
+        client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+        email = ("bob@example.org", "BOB@example.ORG", " bob@example.org ")[number % 3]
+        assert client.send(ASK, {"email": email}).location == "/auth/login"
+    work()
+    assert len(postbox.letters) == EMAILS_TO.free
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("pi.local", "http://pi.local"), ("192.168.1.20", "http://192.168.1.20"), ("evil.example", "https://pi.local"),
-     ("localhost:8000", "http://localhost:8000"), ("pi.local.evil.example", "https://pi.local")],
+    [("pi.local", "https://pi.local"), ("192.168.1.20", "https://pi.local"), ("evil.example", "https://pi.local"),
+     ("localhost:8000", "https://pi.local"), ("pi.local:6666", "https://pi.local"), ("[::1]:6", "https://pi.local")],
 )  # fmt: skip
 def test_the_letter_leads_to_this_site_whatever_the_request_calls_it(
     people: People, client: PageClient, postbox: Postbox, work: Callable[[], None], host: str, expected: str

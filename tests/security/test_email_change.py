@@ -13,8 +13,11 @@ from people import PASSWORD, People
 from postbox import Postbox, text_of
 from statements import Statements
 
+from app.accounts.emails import tell_password_changed
 from app.accounts.queries import get_user
+from app.attempts.service import EMAILS_BY, EMAILS_TO, NOTICES
 from app.core.config import Settings
+from app.core.database import transaction
 from app.security import service
 
 PAGE = "/auth/email"
@@ -53,7 +56,7 @@ class TestWithLetters:
 
     @pytest.fixture
     def settings(self, settings: Settings, postbox: Postbox) -> Settings:
-        return replace(settings, mail=postbox.settings, public_url="https://pi.local")
+        return replace(settings, mail=postbox.settings, public_url="https://pi.local", registration="open")
 
     @pytest.fixture
     def link(self, app: Flask, bob: PageClient, postbox: Postbox, work: Callable[[], None]) -> str:
@@ -80,6 +83,50 @@ class TestWithLetters:
         assert client.send(link).status_code == 302
         assert email_of(app) == NEW
         assert "waits to be confirmed" not in bob.page("/auth/security").text
+
+    def test_a_member_has_few_e_mails_sent_to_strangers(
+        self, people: People, postbox: Postbox, work: Callable[[], None]
+    ) -> None:
+        for number in range(EMAILS_BY.free):
+            assert ask(people.browser("bob"), f"stranger{number}@example.net") == 302
+        browser = people.browser("bob")
+        browser.environ_base["REMOTE_ADDR"] = "198.51.100.1"
+        assert ask(browser, "another@example.net") == 429, "wherever the account asks"
+        work()
+        assert [letter for letter in postbox.letters if letter["To"] == "another@example.net"] == []
+
+    def test_one_stranger_gets_few_e_mails_whatever_page_asks_for_them(
+        self, app: Flask, people: People, client: PageClient, postbox: Postbox, work: Callable[[], None]
+    ) -> None:
+        stranger = "dora@example.org"
+        fields = {"username": "dora", "email": stranger, "password": PASSWORD, "password2": PASSWORD}
+        for name in ("alice", "bob", "charlie"):
+            for address in (stranger, "Do.ra+1@EXAMPLE.org"):
+                assert ask(people.browser(name), address) == 302
+        for _ in range(5):
+            assert client.send("/auth/register", fields).status_code in (302, 422)
+            assert client.send("/auth/reset_password_request", {"email": stranger}).status_code == 302
+        work()
+        to_strangers = [each["To"] for each in postbox.letters if each["To"].lower().startswith("do")]
+        assert len(to_strangers) == EMAILS_TO.free, "nobody here has that address, so no link for a password"
+
+    def test_the_old_address_is_told_of_each_change(
+        self, people: People, bob: PageClient, postbox: Postbox, work: Callable[[], None]
+    ) -> None:
+        for _ in range(EMAILS_TO.free + 1):
+            ask(bob)
+        work()
+        assert [letter["To"] for letter in postbox.letters].count("bob@example.org") == EMAILS_TO.free + 1
+        assert [letter["To"] for letter in postbox.letters].count(NEW) == EMAILS_TO.free
+
+    def test_notices_about_an_account_do_not_fill_its_postbox(
+        self, app: Flask, people: People, postbox: Postbox, work: Callable[[], None]
+    ) -> None:
+        for _ in range(NOTICES.free + 5):
+            with app.app_context(), transaction():
+                tell_password_changed(get_user("bob"))
+        work()
+        assert len(postbox.letters) == NOTICES.free
 
     def test_it_is_good_once_and_only_the_newest(
         self, app: Flask, bob: PageClient, client: PageClient, link: str

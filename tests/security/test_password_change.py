@@ -43,7 +43,7 @@ def test_other_log_ins_end_and_this_one_goes_on(app: Flask, people: People, reme
     change(here)
     assert is_logged_in(here)
     assert not is_logged_in(elsewhere)
-    here.delete_cookie("microblog-session")
+    here.delete_cookie(app.config["SESSION_COOKIE_NAME"])
     assert is_logged_in(here) is bool(remember), "this browser is remembered if it was before"
 
 

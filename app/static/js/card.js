@@ -84,12 +84,9 @@ export function bindCards(root) {
     }
   });
   root.addEventListener("focusin", (event) => {
-    if (card.holds(event.target)) {
-      return; // the names in a card open no card of their own
-    }
     if (linkOf(event.target) && event.target.matches(":focus-visible")) {
       card.open(linkOf(event.target));
-    } else {
+    } else if (!card.holds(event.target)) {
       card.close();
     }
   });
