@@ -18,7 +18,10 @@ def _address() -> str:
 
 
 bind = f"{_address()}:{_number('PORT', 8000)}"
-worker_class = "gthread"
+# gthread, but slow clients wait in its event loop (docs/decisions/0001-slow-clients.md)
+worker_class = "app.webserver.worker.BufferingWorker"
+# Beyond this the one that has waited longest is dropped. Each may have a file open, and many systems allow 1,024.
+worker_connections = 400
 workers = _number("MICROBLOG_WEB_WORKERS", 1)
 threads = _number("MICROBLOG_WEB_THREADS", 4)
 

@@ -35,7 +35,8 @@ ORDER = [
 SHELL = ("", "cli")
 BESIDE = {
     "backup": {"core"},
-    "boot": {"core", "backup", "setup", ""},
+    "boot": {"core", "backup", "setup", "webserver", ""},
+    "webserver": set(),
     "copying": {"core", "backup", "boot"},
     "health": {"core", "web", "jobs", "search", "mail", "audit", "accounts", "posts", "people", "backup", "boot"},
 }

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
-from ..core.text import REPLACEMENT, clean, is_unprintable
+from ..core.text import REPLACEMENT, clean, is_blank, is_unprintable
 from ..core.time import utc_now
 from .credentials import end_credentials
 from .models import (
@@ -100,7 +100,7 @@ def checked_email(email: str) -> str:
 
 def checked_about(text: str) -> str:
     """What somebody says of themselves as it will be stored, possibly nothing; raises Invalid."""
-    return clean(text, "about_me", ABOUT_LENGTH, lines=True) if text.strip() else ""
+    return clean(text, "about_me", ABOUT_LENGTH, lines=True) if not is_blank(text) else ""
 
 
 def newcomer_status(registration: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-import gunicorn.arbiter
-import gunicorn.workers.gthread  # noqa: F401  so that gunicorn's processes share it
+import gunicorn.arbiter  # noqa: F401  with the worker below, so that gunicorn's processes share it
 from gunicorn.app.wsgiapp import run as run_gunicorn
 
 from ..warming import warm
+from ..webserver import worker as _worker  # noqa: F401
 from ..worker import main as run_worker
 from ..wsgi import app
 from .supervision import Program

@@ -12,9 +12,11 @@ from typing import Literal
 
 from wcwidth import iter_graphemes
 
+from .characters import is_invisible
 from .errors import Invalid, mark
 
-# A reader's character may be built from many code points; more than this in one is an attack on the page, not a script.
+# A reader's character may be built from many code points (emoji of a couple 10, stacks of Tibetan 11). In one that has
+# more, which is an attack on the page and no script, each code point counts. static/js/length.js does the same.
 CODE_POINTS_PER_CHARACTER = 16
 # As many marks in a row as the Stream-Safe Text Format (UAX #15) allows; no script needs more.
 MAX_COMBINING_RUN = 30
@@ -22,10 +24,13 @@ ALLOWED_CONTROLS = frozenset("\n\t")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Marks that change the direction of what follows them, which could make a name or a link read as another.
 OVERRIDES = frozenset("\u202a\u202b\u202d\u202e\u202c")
+# Invisible marks and isolates that say in which direction the text beside them runs: not to be lost at its ends.
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u2066\u2067\u2068\u2069")
+_LINE_BREAKS = str.maketrans({"\r": "\n", "\N{LINE SEPARATOR}": "\n", "\N{PARAGRAPH SEPARATOR}": "\n"})
 
 
 def clean(text: str, field: str, limit: int, *, lines: bool = False) -> str:
-    """`text` in composed form without spaces around it; raises Invalid if it is empty, too long, or cannot be shown.
+    """`text` in composed form without blanks around it; raises Invalid if it is blank, too long, or cannot be shown.
 
     `limit` counts characters as a reader does (graphemes). Line breaks are kept only where `lines` is true.
     """
@@ -34,7 +39,7 @@ def clean(text: str, field: str, limit: int, *, lines: bool = False) -> str:
     refuse_mark_runs(typed, field)
     uniform = _tidy_spaces(unicodedata.normalize("NFC", typed), lines=lines)
     refuse_unprintable(uniform, field)
-    if not uniform:
+    if is_blank(uniform):
         raise Invalid(mark("Write something first."), field)
     length = length_of(uniform, limit)
     if length > limit:
@@ -79,14 +84,38 @@ def normalize(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"] = "NFC") ->
 
 
 def uniform_text(text: str, *, lines: bool) -> str:
-    """Composed form (NFC), line breaks as one character or as a space, no white space at the ends."""
+    """Composed form (NFC), line breaks as one character or as a space, nothing invisible at the ends."""
     return _tidy_spaces(normalize(_tidy_spaces(text, lines=lines)), lines=lines)
 
 
 def _tidy_spaces(text: str, *, lines: bool) -> str:
-    if lines:
-        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return " ".join(text.split())
+    return _trim(text.replace("\r\n", "\n").translate(_LINE_BREAKS) if lines else " ".join(text.split()))
+
+
+def _trim(text: str) -> str:
+    """Return `text` without what nobody sees at its ends; a joiner or selector that belongs to a character stays."""
+    last = len(text) - 1
+    while last >= 0 and _is_trimmed(text[last]):
+        last -= 1
+    if last < 0:
+        return ""
+    end = last + len(next(iter_graphemes(text[last:]))) if last < len(text) - 1 else len(text)
+    start = 0
+    if _is_trimmed(text[0]):
+        for character in iter_graphemes(text):
+            if not all(map(_is_trimmed, character)):
+                break
+            start += len(character)
+    return text[start:end]
+
+
+def _is_trimmed(character: str) -> bool:
+    return is_invisible(character) and character not in DIRECTIONS
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a reader sees nothing of `text`."""
+    return all(map(is_invisible, text))
 
 
 def _has_long_mark_run(text: str) -> bool:
@@ -132,7 +161,10 @@ def is_unprintable(character: str) -> bool:
 
 
 def length_of(text: str, limit: int) -> int:
-    """Length in graphemes; a text far over `limit` is measured in code points, which is quicker and no less."""
+    """Return the length in graphemes, of which one of too many code points counts as all of them.
+
+    A text far over `limit` is measured in code points, which is quicker and no less.
+    """
     if len(text) > limit * CODE_POINTS_PER_CHARACTER:
         return len(text)
-    return sum(1 for _ in iter_graphemes(text))
+    return sum(1 if len(each) <= CODE_POINTS_PER_CHARACTER else len(each) for each in iter_graphemes(text))

@@ -15,7 +15,7 @@ from ..core.errors import Conflict, Forbidden, Invalid, mark
 from ..core.paging import whole_number
 from ..core.room import require_room
 from ..core.secrets import hash_of
-from ..core.text import clean
+from ..core.text import clean, is_blank
 from ..core.time import utc_now
 from ..jobs.service import enqueue
 from .models import NOTE_LENGTH, Admission, Invitation, Registration
@@ -53,7 +53,7 @@ def checked_days(text: str) -> int | None:
 
 def checked_note(text: str) -> str:
     """What an invitation is for as it will be stored, possibly nothing; raises Invalid."""
-    return clean(text, "note", NOTE_LENGTH) if text.strip() else ""
+    return clean(text, "note", NOTE_LENGTH) if not is_blank(text) else ""
 
 
 def create_invitation(creator: User | None, uses: int, days: int | None, note: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import ScalarSelect, Select, bindparam, func, literal, select
 from sqlalchemy.orm import joinedload
 
-from ..accounts.models import Follow, User
+from ..accounts.models import ACTIVE, Follow, User
 from ..accounts.queries import numbers_of
 from ..core.database import db
 from ..core.errors import NotFound
@@ -42,6 +42,20 @@ def home_statement(user_id: int) -> Select[Post]:
 def home(user: User, position: Position, size: int) -> Page[Post]:
     """The home timeline."""
     return newest_first(db.session(), home_statement(user.id), Post.id, position, size)
+
+
+def empty_home_reason(user: User) -> str:
+    """Return why a user's home timeline has no posts.
+
+    "quiet": the followed have written nothing; "unfollowed": others have posts; "unwritten": there are others, who have
+    none; "alone": there is nobody else.
+    """
+    checks = {
+        "quiet": select(Follow.followed_id).where(Follow.follower_id == user.id),
+        "unfollowed": select(Post.id).where(Post.author_id != user.id),
+        "unwritten": select(User.id).where(User.id != user.id, User.status == ACTIVE),
+    }
+    return next((reason for reason, rows in checks.items() if db.session.scalar(rows.limit(1)) is not None), "alone")
 
 
 def explore(position: Position, size: int) -> Page[Post]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
@@ -18,6 +21,7 @@ from ..web.context import settings
 from ..web.errors import status_for
 from ..web.forms import Form, attach, status_of
 from ..web.paging import linked, position
+from ..web.security import safe_next
 from . import queries, service
 from .api import blueprint as api
 from .forms import PostForm
@@ -54,7 +58,8 @@ def index() -> Answer:
             flash(_("Posted."), "success")
             return redirect(url_for("posts.index"))
     page = linked(queries.home(current_user, position(), settings().posts_per_page), "posts.index")
-    content = render_template("posts/index.html", form=form, page=page)
+    reason = "" if page.items else queries.empty_home_reason(current_user)
+    content = render_template("posts/index.html", form=form, page=page, empty_reason=reason)
     return (content, status or status_of(form)) if form.is_submitted() else content
 
 
@@ -83,6 +88,7 @@ def show(post_id: int) -> Answer:
 def delete(post_id: int) -> Answer:
     """Ask, then delete one's own post, or any as an administrator."""
     form = Form()
+    back = _page_before(post_id)
     post = queries.get_deletable(post_id, current_user)
     if form.validate_on_submit():
         with transaction():
@@ -91,9 +97,16 @@ def delete(post_id: int) -> Answer:
             username = post.author.username
             service.delete_post(post)
         flash(_("The post is deleted."), "success")
-        return redirect(url_for("posts.profile", username=username))
-    page = render_template("posts/delete.html", post=post, form=form)
+        return redirect(back or url_for("posts.profile", username=username))
+    page = render_template("posts/delete.html", post=post, form=form, back=back)
     return (page, status_of(form)) if form.is_submitted() else page
+
+
+def _page_before(post_id: int) -> str | None:
+    """Return the page where somebody chose to delete this post; None for the post's own, which goes with it."""
+    target = safe_next(cast(Flask, current_app._get_current_object()), request.values.get("next"))  # type: ignore[attr-defined]
+    own = url_for("posts.show", post_id=post_id)
+    return None if target is None or urlsplit(target).path in (own, request.path) else target
 
 
 @blueprint.get("/user/<username>")

@@ -35,7 +35,7 @@ def _condition(part: Part, columns: Columns) -> ColumnElement[bool]:
     if isinstance(part, Word | Phrase | Prefix):
         return _contains(columns, part.typed)
     if isinstance(part, Mark):
-        return _mark(part.text, columns)
+        return _mark(part, columns)
     if isinstance(part, Since):
         return _bool(columns.created_at >= part.moment)
     if isinstance(part, Until):
@@ -48,11 +48,11 @@ def _condition(part: Part, columns: Columns) -> ColumnElement[bool]:
     return false()
 
 
-def _mark(mark: str, columns: Columns) -> ColumnElement[bool]:
-    name, _, value = mark.partition("=")
-    if mark[0] in "#@":
-        return _contains(columns, mark)
-    if mark == "has=link":
+def _mark(mark: Mark, columns: Columns) -> ColumnElement[bool]:
+    name, _, value = mark.text.partition("=")
+    if mark.text[0] in "#@":
+        return _contains(columns, mark.typed or mark.text)
+    if mark.text == "has=link":
         return or_(_contains(columns, "http://"), _contains(columns, "https://"))
     column = {"from": columns.author, "to": columns.recipient, "lang": columns.language}.get(name)
     if column is None:

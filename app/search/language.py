@@ -10,18 +10,17 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from ..core.entities import Kind, whole_entity
 from ..core.text import normalize
 from ..core.time import start_of_day
-from ..web.markup import ENTITY
-from .folding import fold
 from .query import All, Either, Mark, Not, Note, Part, Person, Phrase, Prefix, Query, Since, Until, Word
-from .words import Token, tokens
+from .words import Token, mark_of, tokens
 
 LONGEST_QUERY = 500
 MOST_PARTS = 12
 MOST_IN_PHRASE = 24
 SHORTEST_PREFIX = 2
-_ITEM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
+_ITEM = re.compile(r'(?P<minus>-?)(?:(?P<name>@"[^"]+")|"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
 _OPERATOR = re.compile(r"(?P<name>from|to|lang|before|after|has):(?P<value>.+)", re.IGNORECASE | re.DOTALL)
 # These hold for all that is found: OR between them and something else is not heard.
 _NO_CHOICE = (Not, Since, Until)
@@ -66,7 +65,7 @@ def _item(match: re.Match[str], zone: str, notes: list[Note]) -> Iterator[Part]:
     if match["phrase"] is not None:
         parts = list(_words(match["phrase"], notes))
     else:
-        parts = list(_plain(match["plain"] or "", zone, notes))
+        parts = list(_plain(match["name"] or match["plain"] or "", zone, notes))
     if parts:
         whole = parts[0] if len(parts) == 1 else All(tuple(parts))
         yield _opposite(whole) if match["minus"] else whole
@@ -109,10 +108,10 @@ def _operation(name: str, value: str, zone: str) -> Part | None:
 
 def _entity(text: str) -> Part | None:
     """The tag or the name that the whole of a text is."""
-    match = ENTITY.fullmatch(text)
-    if match is None or match["link"]:
+    entity = whole_entity(text)
+    if entity is None or entity.kind is Kind.LINK:
         return None
-    return Mark(f"@{match['name'].lower()}" if match["name"] else f"#{fold(match['tag'])}")
+    return Mark(mark_of(entity), text)
 
 
 def _prefix(text: str, notes: list[Note]) -> Iterator[Part]:

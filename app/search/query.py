@@ -46,9 +46,13 @@ class Prefix:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that a document has besides its words: `#tag`, `@name`, `has=link`, `lang=es`, `from=12`, `to=12`."""
+    """Something that a document has besides its words: `#tag`, `@name`, `has=link`, `lang=es`, `from=12`, `to=12`.
+
+    `typed` is what was typed for a tag or a mention.
+    """
 
     text: str
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Query:
     def name_parts(self) -> list[str]:
         """What may be pieces of people's names among the words, as they were typed."""
         typed = [leaf.typed for leaf in self.leaves() if isinstance(leaf, Word | Prefix | Phrase)]
-        return typed + [leaf.text for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
+        return typed + [leaf.typed for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
 
     def names(self) -> set[str]:
         """The names in `from:name` and `to:name`, those under a Not among them."""

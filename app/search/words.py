@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..web.markup import ENTITY
+from ..core.entities import Entity, Kind, find_entities
 from .folding import NO_WORD, SYMBOL, UNIT, case_of, clusters, fold, fold_cluster
 
 # To be raised with every change of what a word is: an index with other words is rebuilt, whatever the engine.
-WORDS_VERSION = 2
+WORDS_VERSION = 3
 LONGEST_WORD = 64
 # Stands in an index between the words of a text and the parts of its compound words; no query holds it.
 SEPARATOR = "="
@@ -24,6 +24,9 @@ _CASES = str.maketrans(
 # Where the parts of a compound word meet, in the letters of `case_of`: get|User, HTML|Parser, Base64|Encoder, a|_|b.
 # Neither in PDFs nor in C3PO: an upper-case letter begins a part after others only with two lower-case ones behind it.
 _JOINT = re.compile("(?<=l)(?=U)|(?<=U)(?=Ull)|(?<=d)(?=Ul)|_+")
+# What a name (`@"user name"`) or a tag (`#C++`) may hold besides the characters of a term of the index.
+_SIGN = re.compile(r"[\s!-,/:-@\[-^`{-~]")
+_TAG_SIGN = re.compile(r"([+#])")
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,25 @@ def marks_of(text: str) -> set[str]:
 
 def entities(text: str) -> Iterator[tuple[str, int, int]]:
     """The tags, mentions and links of a text as marks, with their places."""
-    for match in ENTITY.finditer(text):
-        if match["link"]:
-            yield "has=link", *match.span()
-        elif match["name"]:
-            yield f"@{match['name'].lower()}", *match.span()
-        else:
-            yield f"#{fold(match['tag'])}", *match.span()
+    for entity in find_entities(text):
+        yield mark_of(entity), entity.start, entity.end
+
+
+def mark_of(entity: Entity) -> str:
+    """Return the term under which a tag, mention or link is in the index; it holds no white space."""
+    if entity.kind is Kind.LINK:
+        return "has=link"
+    if entity.kind is Kind.MENTION:
+        return f"@{_SIGN.sub(_encoded, entity.value.lower())}"
+    pieces = (
+        _SIGN.sub(_encoded, piece) if _SIGN.match(piece) else fold(piece) for piece in _TAG_SIGN.split(entity.value)
+    )
+    return f"#{''.join(pieces) or entity.value}"
+
+
+def _encoded(sign: re.Match[str]) -> str:
+    # Engines divide marks at white space, and some at every sign that the marks of other things don't have.
+    return f"={ord(sign.group()):x}"
 
 
 def _ascii_tokens(text: str) -> Iterator[Token]:

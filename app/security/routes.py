@@ -51,6 +51,13 @@ def index() -> Answer:
     )
 
 
+@blueprint.get("/.well-known/change-password")
+@login_required
+def find_change_password() -> Response:
+    """Lead password managers to the page for another password (W3C, "A Well-Known URL for Changing Passwords")."""
+    return redirect(url_for("security.change_password"))
+
+
 @blueprint.route("/auth/password", methods=["GET", "POST"])
 @login_required
 def change_password() -> Answer:

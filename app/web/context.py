@@ -12,7 +12,9 @@ from ..core.network import clean_address, is_loopback, network_of
 
 SETTINGS = "microblog.settings"
 # These answer the same whoever asks, so they do not look at who it is.
-SILENT = frozenset({"health.livez", "health.readyz", "metrics.scrape", "posts.avatar"})
+SILENT = frozenset(
+    {"health.livez", "health.readyz", "metrics.scrape", "posts.avatar", "canonical.icon", "canonical.robots"}
+)
 REFERENCE_PAGE = "reference.page"
 
 

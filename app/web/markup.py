@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
+from wcwidth import iter_graphemes
 
-ENTITY = re.compile(
-    r"(?P<link>https?://[^\s<>\"\u200b]+)"
-    r"|(?<![\w/@.])@(?P<name>[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-])"
-    r"|(?<![\w&/#])\#(?P<tag>\w*[^\W\d]\w*)"
-)
-TRAILING = (
-    ".,;:!?'\"*_\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{HORIZONTAL ELLIPSIS}"
-)
-PAIRS = {")": "(", "]": "[", "}": "{"}
+from ..core.entities import Entity, Kind, find_entities
+
 LONGEST_SHOWN = 60
+# A text of more lines is folded in lists; a line is as wide as they are on a large screen.
+MAX_LINES = 16
+CHARACTERS_PER_LINE = 65
 
 
 def render_body(
@@ -33,21 +28,25 @@ def render_body(
     text = _Text(body, highlights)
     parts: list[Markup] = []
     position = 0
-    for match in ENTITY.finditer(body):
-        start, whole = match.start(), match.group()
-        if match["link"]:
-            whole = _without_trailing(whole)
-            piece = _link(whole, start, text)
-        elif match["name"]:
-            shown = text.html(start, match.end())
-            piece = Markup('<a class="mention" href="{}" data-card>{}</a>').format(profile_url(match["name"]), shown)
+    for entity in find_entities(body):
+        shown = text.html(entity.start, entity.end)
+        if entity.kind is Kind.LINK:
+            piece = _link(entity, text)
+        elif entity.kind is Kind.MENTION:
+            piece = Markup('<a class="mention" href="{}" data-card>{}</a>').format(profile_url(entity.value), shown)
         else:
-            shown = text.html(start, match.end())
-            piece = Markup('<a class="hashtag" href="{}">{}</a>').format(tag_url(match["tag"]), shown)
-        parts += [text.html(position, start), piece]
-        position = start + len(whole)
+            piece = Markup('<a class="hashtag" href="{}">{}</a>').format(tag_url(entity.value), shown)
+        parts += [text.html(position, entity.start), piece]
+        position = entity.end
     parts.append(text.html(position, len(body)))
     return Markup("").join(parts)
+
+
+def is_long(text: str) -> bool:
+    """Return whether a text is so high that lists should show its beginning alone."""
+    if len(text) <= MAX_LINES:
+        return False
+    return sum(1 + len(line) // CHARACTERS_PER_LINE for line in text.split("\n")) > MAX_LINES
 
 
 class _Text:
@@ -71,26 +70,26 @@ class _Text:
 
 
 def _lines(text: str) -> Markup:
+    # The style sheet shows white space as it is and hides the element, which is for readers without the style sheet.
     return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
 
 
-def _without_trailing(link: str) -> str:
-    """A link without the punctuation of the sentence around it; a closing bracket stays if its opening is inside."""
-    while link and (link[-1] in TRAILING or (link[-1] in PAIRS and link.count(link[-1]) > link.count(PAIRS[link[-1]]))):
-        link = link[:-1]
-    return link
-
-
-def _link(link: str, start: int, text: _Text) -> Markup:
-    try:
-        host = urlsplit(link).hostname
-    except ValueError:
-        host = None
-    if not host:
-        return text.html(start, start + len(link))
-    first = link.index("://") + len("://")
-    shown = link[first:].removesuffix("/")
+def _link(entity: Entity, text: _Text) -> Markup:
+    address = entity.value
+    first = address.index("://") + len("://")
+    shown = address[first:].removesuffix("/")
     fits = len(shown) <= LONGEST_SHOWN
-    length = len(shown) if fits else LONGEST_SHOWN - 1
-    shortened = text.html(start + first, start + first + length) + ("" if fits else "…")
-    return Markup('<a href="{}" rel="nofollow noopener ugc" title="{}">{}</a>').format(link, link, shortened)
+    length = len(shown) if fits else _length_of_characters(shown, LONGEST_SHOWN - 1)
+    start = entity.start + first
+    shortened = text.html(start, start + length) + ("" if fits else "…")
+    return Markup('<a href="{}" rel="nofollow noopener ugc" title="{}">{}</a>').format(address, address, shortened)
+
+
+def _length_of_characters(text: str, limit: int) -> int:
+    """Return how much of `text` is at most `limit` long and ends between two characters of a reader."""
+    length = 0
+    for character in iter_graphemes(text):
+        if length + len(character) > limit:
+            break
+        length += len(character)
+    return length or limit

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
 from ..core.config import Settings
 from .addresses import Addresses
 from .avatar import gravatar, hue, initials
+from .canonical import init_canonical
 from .locale import init_locale, language_name, preferences
-from .markup import render_body
+from .markup import is_long, render_body
 from .security import security_headers
 from .static_files import StaticFiles
 from .times import worded
@@ -26,6 +27,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
     init_locale(app, settings)
     static_files = StaticFiles()
     static_files.serve_with(app, security_headers(settings))
+    init_canonical(app)
     app.jinja_env.filters.update(
         worded=worded,
         render_body=body_filter,
@@ -33,6 +35,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         hue=hue,
         language_name=language_name,
     )
+    app.jinja_env.tests["long_text"] = is_long
     app.jinja_env.globals.update(
         url_for=Addresses().url_for,
         static_url=static_files.url,
@@ -40,6 +43,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         registration=settings.registration,
         gravatar=gravatar if settings.avatars == "gravatar" else None,
     )
+    app.jinja_env.globals["this_page"] = this_page
     app.context_processor(_about_the_page)
 
 
@@ -51,6 +55,12 @@ def _about_the_page() -> dict[str, object]:
         "direction": locale.text_direction,
         "time_zone": preferences().time_zone,
     }
+
+
+def this_page() -> str:
+    """Return the path of the page that is shown, to come back to, with its query where it was opened by a link."""
+    query = request.query_string.decode(errors="replace") if request.method == "GET" else ""
+    return f"{request.path}?{query}" if query else request.path
 
 
 def body_filter(body: str, highlights: Sequence[tuple[int, int]] = ()) -> Markup:

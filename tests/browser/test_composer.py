@@ -23,6 +23,11 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
         ("a\nb", "277 left"),
         (FAMILY * 280, "0 left"),
         ("x" * 283, "3 too many"),
+        ("\u1100" * 300, "20 too many"),
+        ("Z" + "\u030d\u0316" * 10, "259 left"),
+        ("\u3164\u200b \u2800", "280 left"),
+        ("\u200b\u2764\ufe0f\u2060\x85", "279 left"),
+        ("\u2060\u0d15\u0d4d\u200d\u3164", "279 left"),
     ],
 )
 def test_what_is_left_is_shown_in_the_characters_that_the_server_counts(alice: Person, text: str, shown: str) -> None:
@@ -49,7 +54,12 @@ def test_a_text_that_is_too_long_comes_back_whole_with_the_reason(alice: Person)
     alice.press("Post")
     alice.see("This is too long by 1")
     expect(alice.composer).to_have_value("y" * 281)
-    expect(alice.page.locator("[data-summary]")).to_be_focused()
+    expect(alice.composer).to_be_focused()
+    count, error = alice.page.locator("[data-composer-count]"), alice.page.locator("[data-composer-error]")
+    expect(count).to_be_hidden()
+    alice.type("y" * 282)
+    expect(count).to_have_text("2 too many")
+    expect(error).to_be_hidden()
 
 
 def test_what_was_typed_survives_a_reload_and_goes_once_it_is_posted(alice: Person) -> None:

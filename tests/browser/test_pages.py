@@ -36,7 +36,7 @@ PAGES = [
     ("visitor", "/invite/forged", "This invitation is not good"),
     ("visitor", "/auth/reset_password_request", "Ask whoever runs it"),
     ("visitor", "/no/such/page", "Nothing here"),
-    ("newcomer", "/", "Nobody here yet"),
+    ("newcomer", "/", "Your timeline is empty"),
     ("newcomer", f"/user/{NEWCOMER}", "You have not written anything yet"),
     ("alice", "/", "harbour"),
     ("alice", "/?page=99", "No older posts"),

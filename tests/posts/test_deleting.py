@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -65,3 +66,33 @@ def test_a_found_post_that_was_deleted_before_the_index_knew_is_left_out(bob: Pa
     bob.send(DELETE)
     page = bob.page("/search?q=harbours")
     assert page.posts() == []
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("target", "lands"),
+    [
+        ("/explore", "/explore"),
+        ("/search?q=harbours&sort=new", "/search?q=harbours&sort=new"),
+        ("/user/alice", "/user/alice"),
+        ("/post/1", "/user/bob"),
+        (DELETE, "/user/bob"),
+        ("//example.org/", "/user/bob"),
+        ("https://example.org/", "/user/bob"),
+        ("/auth/logout", "/user/bob"),
+        ("", "/user/bob"),
+    ],
+)
+def test_deleting_leads_back_to_where_it_was_chosen(bob: PageClient, target: str, lands: str) -> None:
+    address = f"{DELETE}?{urlencode({'next': target})}"
+    answer = bob.send(DELETE, {"next": target}, form_at=address)
+    assert answer.location == lands
+
+
+@pytest.mark.usefixtures("written")
+def test_a_posts_menu_carries_the_page_and_the_question_has_no_menu(bob: PageClient) -> None:
+    links = [link["href"] for link in bob.page("/search?q=harbours").all("a") if DELETE in link["href"]]
+    assert links == [f"{DELETE}?next=/search?q%3Dharbours"]
+    question = bob.page(links[0])
+    assert question.value_of("next") == "/search?q=harbours"
+    assert not question.all("details")

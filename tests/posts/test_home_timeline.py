@@ -12,7 +12,7 @@ from app.accounts.models import Follow, User
 from app.accounts.queries import get_user
 from app.core.database import db, transaction
 from app.posts.models import Post
-from app.posts.queries import home_statement
+from app.posts.queries import empty_home_reason, home_statement
 
 
 def test_home_shows_my_posts_and_those_of_people_i_follow(people: People, alice: PageClient) -> None:
@@ -26,10 +26,35 @@ def test_home_shows_my_posts_and_those_of_people_i_follow(people: People, alice:
     assert content.index("from one I follow") < content.index("mine")
 
 
-def test_home_of_somebody_new_says_what_to_do(charlie: PageClient) -> None:
-    page = charlie.page("/")
-    assert "Nobody here yet" in page.text
-    assert "/explore" in {link.get("href") for link in page.all("a")}
+@pytest.mark.parametrize(
+    ("name", "author", "reason"),
+    [
+        ("charlie", "", "unwritten"),
+        ("charlie", "bob", "unfollowed"),
+        ("alice", "", "quiet"),
+        ("alice", "charlie", "quiet"),
+        ("dora", "", "unwritten"),
+    ],
+)
+def test_an_empty_home_knows_why_it_is_empty(app: Flask, people: People, name: str, author: str, reason: str) -> None:
+    people.make_user("dora")
+    if author:
+        people.post(author, "hello")
+    with app.app_context():
+        assert empty_home_reason(get_user(name)) == reason
+    page = people.browser(name).page("/")
+    # Explore leads somewhere only where somebody has written something.
+    leads = [link for link in page.all("a") if link.get("href") == "/explore" and "btn" in link.get("class", "")]
+    assert bool(leads) is (reason != "unwritten")
+
+
+def test_home_of_the_only_person_says_that_nobody_else_is_here(app: Flask) -> None:
+    people = People(app)
+    people.make_user("alice", is_admin=True)
+    with app.app_context():
+        assert empty_home_reason(get_user("alice")) == "alone"
+    links = people.browser("alice").page("/").all("a")
+    assert "/admin/invitations" in {link.get("href") for link in links}
 
 
 def crowd(app: Flask, followed: int, posts: int) -> None:

@@ -1,4 +1,6 @@
 // Somebody in short over a name: after a moment under the pointer, or when the keyboard reaches it. Escape puts it away.
+import { showLocalTimes } from "./times.js";
+
 const REST_MILLISECONDS = 500;
 const GAP = 6;
 
@@ -8,6 +10,7 @@ class Card {
     this.box = null;
     this.link = null;
     this.timer = 0;
+    this.isQuiet = false;
   }
 
   soon(link) {
@@ -38,6 +41,7 @@ class Card {
     this.box.setAttribute("role", "group");
     this.box.setAttribute("aria-label", link.textContent.trim());
     this.box.innerHTML = await answer.text();
+    showLocalTimes(this.box);
     // Right after the name, so that the keyboard gets into it next.
     link.after(this.box);
     this.place();
@@ -84,18 +88,29 @@ export function bindCards(root) {
     }
   });
   root.addEventListener("focusin", (event) => {
+    if (card.isQuiet || card.holds(event.target)) {
+      return; // the focus comes back from the card, or stays in it: the names in a card open no card of their own
+    }
     if (linkOf(event.target) && event.target.matches(":focus-visible")) {
       card.open(linkOf(event.target));
-    } else if (!card.holds(event.target)) {
+    } else {
+      card.close();
+    }
+  });
+  root.addEventListener("pointerdown", (event) => {
+    if (card.link && !card.holds(event.target)) {
       card.close();
     }
   });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && card.link) {
       const link = card.link;
+      const isInside = card.box && card.box.contains(root.activeElement);
       card.close();
-      if (!root.activeElement || root.activeElement === root.body) {
-        link.focus({ focusVisible: false });
+      if (isInside) {
+        card.isQuiet = true;
+        link.focus();
+        card.isQuiet = false;
       }
     }
   });

@@ -1,22 +1,11 @@
-// The composer: counts as the server does, grows, keeps a draft, sends once.
+// The composer: counts as the server does, keeps a draft, sends once.
 import { draftFor } from "./draft.js";
-
-const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-
-// Characters as a reader counts them, in the form in which the server stores them.
-export function lengthOf(text) {
-  const stored = text.replace(/\r\n?/g, "\n").normalize("NFC").trim();
-  return segmenter ? [...segmenter.segment(stored)].length : [...stored].length;
-}
+import { lengthOf } from "./length.js";
 
 function showCount(count, limit, length) {
   const left = limit - length;
   count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace("{count}", Math.abs(left));
   count.classList.toggle("composer__count--over", left < 0);
-}
-
-function grow(text) {
-  text.rows = Math.min(16, Math.max(3, text.value.split("\n").length + 1));
 }
 
 function bind(form) {
@@ -26,13 +15,24 @@ function bind(form) {
   const draft = draftFor(document.body.dataset.person + form.dataset.draft);
   const limit = Number(form.dataset.limit);
 
+  const error = form.querySelector("[data-composer-error]");
+
+  // The server's reason and the counter would say the same twice.
+  const showError = (shown) => {
+    if (error) {
+      error.hidden = !shown;
+      count.hidden = shown;
+      text.setAttribute("aria-invalid", String(shown));
+    }
+  };
   const refresh = () => {
     showCount(count, limit, lengthOf(text.value));
-    grow(text);
   };
   text.value = text.value || draft.read();
   refresh();
+  showError(true);
   text.addEventListener("input", () => {
+    showError(false);
     draft.write(text.value);
     refresh();
   });

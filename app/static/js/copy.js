@@ -1,22 +1,37 @@
-// A button that copies the field beside it, and says so. Without https browsers have no clipboard for pages: then the
-// field is marked, ready to be copied by hand.
+// A button that copies a field or the text of an element, and says so. Without https browsers have no clipboard for pages:
+// then it is selected, ready to be copied by hand.
+function select(source) {
+  if ("select" in source) {
+    source.select();
+  } else {
+    window.getSelection().selectAllChildren(source);
+  }
+}
+
+const textOf = (source) => ("value" in source && source.matches("input, textarea") ? source.value : source.innerText.trim());
+
+async function copy(source) {
+  select(source);
+  try {
+    await navigator.clipboard.writeText(textOf(source));
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
+}
+
 export function bindCopies(root) {
   root.querySelectorAll("[data-copy]").forEach((button) => {
-    const input = root.getElementById(button.dataset.copy);
+    const source = root.getElementById(button.dataset.copy);
     button.hidden = false;
     button.setAttribute("aria-live", "polite");
-    input.addEventListener("focus", () => input.select());
+    source.addEventListener("focus", () => select(source));
     button.addEventListener("click", async () => {
-      input.select();
-      try {
-        await navigator.clipboard.writeText(input.value);
-      } catch {
-        if (!document.execCommand("copy")) {
-          input.focus();
-          return;
-        }
+      if (await copy(source)) {
+        button.textContent = button.dataset.copied;
+      } else {
+        source.focus();
       }
-      button.textContent = button.dataset.copied;
     });
   });
 }

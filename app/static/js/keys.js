@@ -1,3 +1,5 @@
+import { openPost } from "./open.js";
+
 // Keyboard shortcuts; not while typing, and not when somebody has switched them off.
 const SETTING = "microblog-keys";
 const CHORD_MILLISECONDS = 1500;
@@ -58,6 +60,14 @@ function bindDialog(root, dialog) {
     button.hidden = false;
     button.addEventListener("click", () => dialog.showModal());
   });
+  // A click beside the dialog hits its backdrop, which counts as the dialog.
+  dialog.addEventListener("click", (event) => {
+    const box = dialog.getBoundingClientRect();
+    const across = event.clientX >= box.left && event.clientX <= box.right;
+    if (event.target === dialog && !(across && event.clientY >= box.top && event.clientY <= box.bottom)) {
+      dialog.close();
+    }
+  });
 }
 
 export function bindKeys(root) {
@@ -71,6 +81,7 @@ export function bindKeys(root) {
     "/": () => search(root),
     j: () => step(root, 1),
     k: () => step(root, -1),
+    o: () => openPost(root.activeElement && root.activeElement.closest("[data-post]")),
     "?": () => dialog.showModal(),
   };
   let chordUntil = 0;
@@ -78,7 +89,10 @@ export function bindKeys(root) {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !enabled()) {
       return;
     }
-    if (event.timeStamp < chordUntil) {
+    if (event.key === "Enter") {
+      // On the post itself: a link in it is followed by the browser.
+      openPost(event.target.matches("[data-post]") ? event.target : null);
+    } else if (event.timeStamp < chordUntil) {
       chordUntil = 0;
       follow(root, event.key);
     } else if (event.key === "g") {
