@@ -58,7 +58,7 @@ def build_registry(
     registry.register(TELL_APPROVED, tell_approved, batch=1)
     registry.register(ANSWER, answer_registrations, batch=1)
     registry.register(SEND_LINK, partial(send_link, settings.secret_key), batch=1)
-    detector = Detector(settings.translator.post_languages) if settings.translator else None
+    detector = Detector(settings.post_languages)
     registry.register(LOOK_BACK, partial(look_back, detector))
     registry.register(UPDATE, partial(follow_change, detector, index, catalogue))
     registry.register(REBUILD, partial(rebuild_index, index, catalogue))
@@ -66,9 +66,8 @@ def build_registry(
 
 
 def follow_change(
-    detector: Detector | None, index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]
+    detector: Detector, index: SearchIndex, catalogue: Catalogue, payloads: Sequence[dict[str, Any]]
 ) -> None:
     """What follows a row that changed: its language, its place in the index. One job, so that a post writes one row."""
-    if detector is not None:
-        detect_languages(detector, payloads)
+    detect_languages(detector, payloads)
     update_index(index, catalogue, payloads)

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from functools import partial
 from types import FrameType
 
 from flask import Flask
@@ -28,7 +27,7 @@ from .jobs.wake import Listener, wake_worker
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE
-from .translating.service import follow_settings
+from .translating.service import continue_looking_back
 from .upkeep import ClockCare, ExportExpiry, IndexCare, Lookout, Night, Room
 from .web.context import SETTINGS
 
@@ -39,8 +38,6 @@ BEAT_SECONDS = 10.0
 BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
 ANOTHER_WORKER = 75
-# supervisord waits 5 seconds for a stop; where it died, nobody else ends a worker that hangs.
-MAX_STOP_SECONDS = 8
 # An index has one writer, who so brings changes into it in their order.
 OF_THE_LEADER = frozenset({UPDATE, REBUILD})
 
@@ -55,7 +52,6 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         settings: Settings = app.extensions[SETTINGS]
         index: SearchIndex = app.extensions[SEARCH_INDEX]
-        self._detecting = settings.translator is not None
         self._run_dir = settings.run_dir
         self._stopping = False
         catalogue = build_catalogue()
@@ -78,7 +74,7 @@ class Worker:
         with suppress(Stopped):
             with transaction() as session:
                 release_all(session, shared=self._shared)
-                follow_settings(detecting=self._detecting)
+                continue_looking_back()
             while not self._stopping:
                 beat(self._run_dir)
                 self._listener.wait(self.work_once())
@@ -140,14 +136,8 @@ def main(app: Flask | None = None) -> None:
     with app.app_context():
         worker = Worker(app)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, partial(_stop, worker))
+            signal.signal(number, worker.stop)
         worker.run()
-
-
-def _stop(worker: Worker, number: int, frame: FrameType | None) -> None:
-    """Stop the worker; the kernel ends it by SIGALRM if that takes too long."""
-    signal.alarm(MAX_STOP_SECONDS)
-    worker.stop(number, frame)
 
 
 if __name__ == "__main__":

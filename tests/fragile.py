@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from app.search.interface import Document, Hits, SearchUnavailable
+from app.search.interface import Document, Hits, Key, SearchUnavailable
 from app.search.memory_index import MemoryIndex
 from app.search.query import Query
 
@@ -22,6 +22,10 @@ class FragileIndex(MemoryIndex):
     def search(self, kind: str, query: Query, offset: int, limit: int, **options: Any) -> Hits:
         self._check()
         return super().search(kind, query, offset, limit, **options)
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, **options: Any) -> Hits:
+        self._check()
+        return super().beside(kind, query, key, limit, **options)
 
     def similar(self, word: str) -> list[str]:
         self._check()

@@ -20,14 +20,14 @@ from .mail_settings import MailSettings, mail_settings
 from .metrics_settings import metrics_token
 from .search_settings import SearchSettings, search_settings
 from .time import is_time_zone
-from .translator_settings import TranslatorSettings, translator_settings
+from .translator_settings import USUAL, TranslatorSettings, post_languages, translator_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 MINIMUM_SECRET_LENGTH = 32
 TRANSLATIONS = PROJECT_ROOT / "app" / "translations"
 DATABASE_FILE = "app.db"
 SQLITE = "sqlite:///"
-PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?")
+PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?")
 COMPOSED = re.compile(r"https://localhost:(?:[^/]*:)?(\d+)")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
@@ -67,6 +67,7 @@ class Settings:
     avatars: str = "drawn"
     mail: MailSettings | None = None
     translator: TranslatorSettings | None = None
+    post_languages: tuple[str, ...] = tuple(USUAL.split())
     # The hour of the nightly backup in `time_zone`; None: no such backup.
     backup_at: time | None = time(3, 30)
     search: SearchSettings = field(default_factory=SearchSettings)
@@ -136,7 +137,8 @@ class Settings:
             time_zone=_time_zone(source),
             avatars=source.choice("MICROBLOG_AVATARS", "drawn", AVATARS),
             mail=mail_settings(source),
-            translator=translator_settings(source, languages),
+            translator=translator_settings(source),
+            post_languages=post_languages(source, languages),
             # Ours are of the SQLite file; a server has tools of its own.
             backup_at=None if database else backup_at(source),
             search=search_settings(source),
@@ -175,11 +177,6 @@ def _public_url(source: Source) -> str:
     # Nor can it take the port out of 127.0.0.1:8443, or leave the usual one out.
     if found := COMPOSED.fullmatch(address):
         address = "https://localhost" if found[1] == "443" else f"https://localhost:{found[1]}"
-    if (without_path := PUBLIC_URL.match(address)) and without_path[0] + "/" == address[: without_path.end() + 1]:
-        raise SettingsError(
-            f"{name} is {address!r}, and the site cannot live below a path; give it a name of its own, "
-            f"for example https://blog.example.org, or leave the path out: {without_path[0]}"
-        )
     if address and not PUBLIC_URL.fullmatch(address):
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address

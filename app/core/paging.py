@@ -29,16 +29,24 @@ class Position:
         return cls(
             before=whole_number(before, LARGEST_ID),
             after=whole_number(after, LARGEST_ID),
-            number=whole_number(number, LARGEST_PAGE) or 1,
+            number=page_number(number),
         )
+
+    @property
+    def key(self) -> dict[str, int]:
+        """The key as an argument of an address; nothing on a numbered page."""
+        if self.before is not None:
+            return {"before": self.before}
+        return {"after": self.after} if self.after is not None else {}
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the position is beside an id, not a numbered page."""
+        return self.before is not None or self.after is not None
 
     def arguments(self) -> dict[str, int]:
         """As arguments of an address."""
-        if self.before is not None:
-            return {"before": self.before}
-        if self.after is not None:
-            return {"after": self.after}
-        return {"page": self.number} if self.number > 1 else {}
+        return self.key or ({"page": self.number} if self.number > 1 else {})
 
 
 START = Position()
@@ -59,6 +67,14 @@ def whole_number(text: str | None, largest: int) -> int | None:
         return None
     number = int(text)
     return number if 0 < number <= largest else None
+
+
+def page_number(text: str | None) -> int:
+    """Return the number of a page: 1 for nonsense, LARGEST_PAGE + 1, which is empty, for any larger number."""
+    if text is None or not text.isascii() or not text.isdigit():
+        return 1
+    digits = text.lstrip("0")
+    return LARGEST_PAGE + 1 if len(digits) > len(str(LARGEST_PAGE)) else min(int(digits or 1), LARGEST_PAGE + 1)
 
 
 def newest_first(
@@ -96,6 +112,8 @@ def _before(session: Session, statement: Select[Any], id_column: InstrumentedAtt
 def _numbered(
     session: Session, statement: Select[Any], id_column: InstrumentedAttribute[int], number: int, size: int
 ) -> Page[Any]:
+    if number > LARGEST_PAGE:
+        return Page(newer=START)
     rows = session.scalars(statement.order_by(id_column.desc()).offset((number - 1) * size).limit(size + 1)).all()
     items = rows[:size]
     newer = None if number == 1 else Position(number=number - 1)

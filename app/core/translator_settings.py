@@ -24,21 +24,19 @@ USUAL = "ar de en es fr it ja ko nl pl pt ru tr uk zh-cn"
 
 @dataclass(frozen=True)
 class TranslatorSettings:
-    """Which service translates posts, and the languages that posts are expected to be in."""
+    """Which service translates posts."""
 
     kind: str
     url: str = ""
     region: str = ""
     key: str = field(default="", repr=False)
-    post_languages: tuple[str, ...] = tuple(USUAL.split())
 
 
-def translator_settings(source: Source, languages: tuple[str, ...]) -> TranslatorSettings | None:
-    """The translator, None where none is named, for then nothing is translated; `languages` are those of the pages."""
+def translator_settings(source: Source) -> TranslatorSettings | None:
+    """The translator, None where none is named, for then nothing is translated."""
     microsoft_key = _checked_key(source.text_or_file("MS_TRANSLATOR_KEY"), "MS_TRANSLATOR_KEY")
     key = _checked_key(source.text_or_file("MICROBLOG_TRANSLATE_KEY"), "MICROBLOG_TRANSLATE_KEY")
     region, url = _region(source), _url(source)
-    post_languages = _post_languages(source, languages)
     if microsoft_key and url:
         raise SettingsError(
             "MS_TRANSLATOR_KEY and MICROBLOG_TRANSLATE_URL are both set, but one service translates; remove one of them"
@@ -49,8 +47,8 @@ def translator_settings(source: Source, languages: tuple[str, ...]) -> Translato
             "write that as MICROBLOG_TRANSLATE_URL, for example http://translate.local:5000"
         )
     if microsoft_key:
-        return TranslatorSettings(MICROSOFT, region=region, key=microsoft_key, post_languages=post_languages)
-    return TranslatorSettings(LIBRETRANSLATE, url=url, key=key, post_languages=post_languages) if url else None
+        return TranslatorSettings(MICROSOFT, region=region, key=microsoft_key)
+    return TranslatorSettings(LIBRETRANSLATE, url=url, key=key) if url else None
 
 
 def _checked_key(key: str, name: str) -> str:
@@ -80,7 +78,7 @@ def _url(source: Source) -> str:
     return url
 
 
-def _post_languages(source: Source, languages: tuple[str, ...]) -> tuple[str, ...]:
+def post_languages(source: Source, languages: tuple[str, ...]) -> tuple[str, ...]:
     """The languages posts are expected to be in; those of the pages always belong to them."""
     chosen = source.text("MICROBLOG_POST_LANGUAGES", USUAL).lower().replace(",", " ").split()
     if unknown := [language for language in chosen if language not in DETECTABLE]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from ..core.database import db
-from ..core.errors import mark
 from ..core.schema import newest_revision, revision_of
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
@@ -14,7 +13,6 @@ from ..people.service import wrong_counts
 from ..search.service import UPDATE
 from ..web.context import settings
 from .check import FAIL, OK, WARN, Check, graded
-from .phrase import Phrase
 
 HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
 # New rows gather for a quarter of a minute before they are indexed.
@@ -26,39 +24,34 @@ DUE_WARN = 900.0
 def database() -> Check:
     """Whether it answers."""
     db.session.execute(text("SELECT 1"))
-    return Check(OK, Phrase(mark("answers")))
+    return Check(OK, "answers")
 
 
 def schema() -> Check:
     """Whether its structure is the one that this version knows."""
     revision = revision_of(db.session.connection())
-    return Check(
-        OK if revision == newest_revision() else FAIL, Phrase(mark("revision %(revision)s"), revision=revision)
-    )
+    return Check(OK if revision == newest_revision() else FAIL, f"revision {revision}")
 
 
 def counts() -> Check:
     """Whether the numbers that are kept of each account are those of its posts and follows."""
     wrong = wrong_counts()
-    if wrong:
-        return Check(WARN, Phrase(mark("wrong for %(count)s accounts"), count=wrong))
-    return Check(OK, Phrase(mark("as many posts and follows as there are")))
+    return Check(WARN, f"wrong for {wrong} accounts") if wrong else Check(OK, "as many posts and follows as there are")
 
 
 def worker() -> Check:
     """When it gave its last sign of life."""
     age = heartbeat_age(settings().run_dir)
     if age is None:
-        return Check(FAIL, Phrase(mark("has not started")))
-    return graded(age, HEARTBEAT_WARN, HEARTBEAT_FAIL, Phrase(mark("last sign of life %(age).0f s ago"), age=age))
+        return Check(FAIL, "has not started")
+    return graded(age, HEARTBEAT_WARN, HEARTBEAT_FAIL, f"last sign of life {age:.0f} s ago")
 
 
 def search() -> Check:
     """How long the change waits that has not been indexed for longest."""
     waiting = oldest_waiting(db.session(), UPDATE)
     lag = (utc_now() - waiting).total_seconds() if waiting else 0.0
-    detail = Phrase(settings().search.engine).also(mark("%(lag).0f s behind"), lag=lag)
-    return graded(lag, LAG_WARN, LAG_FAIL, detail)
+    return graded(lag, LAG_WARN, LAG_FAIL, f"{settings().search.engine}, {lag:.0f} s behind")
 
 
 def jobs() -> Check:
@@ -67,8 +60,7 @@ def jobs() -> Check:
     given_up = sum(each.count for each in counts if each.state == GIVEN_UP)
     due = oldest_due(db.session(), utc_now())
     waited = (utc_now() - due).total_seconds() if due else 0.0
-    detail = Phrase(mark("%(count)s given up"), count=given_up)
-    detail = detail.also(mark("%(count)s waiting"), count=sum(each.count for each in counts) - given_up)
+    told = f"{given_up} given up, {sum(each.count for each in counts) - given_up} waiting"
     if waited > DUE_WARN:
-        return Check(WARN, detail.also(mark("the oldest for %(minutes).0f minutes"), minutes=waited / 60))
-    return Check(WARN if given_up else OK, detail)
+        return Check(WARN, f"{told}, the oldest for {waited / 60:.0f} minutes")
+    return Check(WARN if given_up else OK, told)

@@ -12,10 +12,7 @@ from .check import OK, STATUSES, Check, guarded, worst
 
 @dataclass(frozen=True)
 class Examination:
-    """A check with its name in reports, its name on the page, and the advice, which holds nothing private.
-
-    Title and advice are marked messages: English in reports, translated on the page.
-    """
+    """A check with its name in reports, its name on the page, and the advice, in which nothing private stands."""
 
     name: str
     title: str
@@ -29,101 +26,97 @@ ALL = (
         "sqlite",
         mark("SQLite"),
         storage.sqlite,
-        mark("this SQLite can damage a database that two processes use: use the image, or one from 3.51.3 on"),
+        "this SQLite can damage a database that two processes use: use the image, or one from 3.51.3 on",
     ),
     Examination(
         "volume",
         mark("Where the data lies"),
         storage.volume,
-        mark("move the data to a disk of this machine with an ordinary file system, such as ext4"),
+        "move the data to a disk of this machine with an ordinary file system, such as ext4",
     ),
     Examination(
         "disk",
         mark("Free space"),
         storage.disk,
-        mark("make room: `before-restore-…` folders (flask backup old), unused images (docker image prune)"),
+        "make room: `before-restore-…` folders (flask backup old), unused images (docker image prune)",
     ),
     Examination(
         "log",
         mark("Database files"),
         storage.log,
-        mark("the write-ahead log is large, as when something reads for very long; restart the appliance"),
+        "the write-ahead log is large, as when something reads for very long; restart the appliance",
     ),
     Examination(
         "memory",
         mark("Memory"),
         machine.memory,
-        mark("close other programs, or raise MICROBLOG_MEMORY; MICROBLOG_WEB_WORKERS=1 takes the least"),
+        "close other programs, or raise MICROBLOG_MEMORY; MICROBLOG_WEB_WORKERS=1 takes the least",
     ),
-    Examination("clock", mark("Clock"), machine.clock, mark("set up network time: timedatectl set-ntp true")),
-    Examination(
-        "web", mark("Web server"), network.web, mark("nothing answers: start the appliance, or look at its log")
-    ),
+    Examination("clock", mark("Clock"), machine.clock, "set up network time: timedatectl set-ntp true"),
+    Examination("web", mark("Web server"), network.web, "nothing answers: start the appliance, or look at its log"),
     Examination(
         "ports",
         mark("Ports"),
         network.ports,
-        mark("Nginx: docker compose logs nginx; without it, set MICROBLOG_BIND=127.0.0.1 or have a proxy with https"),
+        "Nginx: docker compose logs nginx; without it, set MICROBLOG_BIND=127.0.0.1 or have a proxy with https",
     ),
     Examination(
-        "certificate", mark("Certificate"), network.certificate, mark("look at Nginx's log: docker compose logs nginx")
+        "certificate", mark("Certificate"), network.certificate, "look at Nginx's log: docker compose logs nginx"
     ),
     Examination(
         "mail",
         mark("E-mail"),
         network.mail,
-        mark("the mail server does not answer; see what it says: flask mail test ADDRESS"),
+        "the mail server does not answer; see what it says: flask mail test ADDRESS",
     ),
     Examination(
         "old data",
         mark("Old data"),
         storage.old_data,
-        mark("when all is well, remove what is of before a restore: flask backup old"),
+        "when all is well, remove what is of before a restore: flask backup old",
     ),
     Examination(
         "database",
         mark("Database"),
         data.database,
-        mark("look at the disk, or at the log of the database's server; `./backup.sh list` shows what can be put back"),
+        "look at the disk, or at the log of the database's server; `./backup.sh list` shows what can be put back",
     ),
     Examination(
         "schema",
         mark("Database structure"),
         data.schema,
-        mark("start the appliance, which brings the data up to date, or use the version that wrote it"),
+        "start the appliance, which brings the data up to date, or use the version that wrote it",
     ),
     Examination(
         "counts",
         mark("Numbers of accounts"),
         data.counts,
-        mark("somebody has changed the database by hand; this counts everything anew: flask user count"),
+        "somebody has changed the database by hand; this counts everything anew: flask user count",
     ),
     Examination(
         "worker",
         mark("Worker"),
         data.worker,
-        mark("is the appliance running? its log says why a worker does not come up"),
+        "is the appliance running? its log says why a worker does not come up",
     ),
     Examination(
         "search",
         mark("Search index"),
         data.search,
-        mark("it catches up by itself; if it does not: flask search rebuild"),
+        "it catches up by itself; if it does not: flask search rebuild",
     ),
     Examination(
         "jobs",
         mark("Work that waits"),
         data.jobs,
-        mark(
-            "the log says why work was given up or waits; mail settings are the usual reason: flask mail test ADDRESS"
-        ),
+        "the log says why work was given up or waits; mail settings are the usual reason: flask mail test ADDRESS",
     ),
-    Examination("backup", mark("Backup"), backups.backup, mark("make one now and see what it says: ./backup.sh")),
+    Examination("backup", mark("Backup"), backups.backup, "make one now and see what it says: ./backup.sh"),
     Examination(
         "drill",
         mark("Drill"),
         backups.drill,
-        mark("see whether one could live on the newest backup: ./backup.sh, then ./backup.sh drill"),
+        "see whether one could live on the newest backup: ./backup.sh, then ./backup.sh drill",
     ),
 )
 # What `/readyz` tells: quick ones, about what every page needs, and about the backups.

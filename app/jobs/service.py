@@ -131,9 +131,10 @@ def written_after(session: Session, kind: str, number: int, most: int = BATCH) -
     return [(job_id, payload) for job_id, payload in session.execute(statement)]
 
 
-def newest_waiting(session: Session, kind: str, most: int = BATCH) -> list[dict[str, Any]]:
-    """The payloads of the jobs of a kind that are not done, newest first."""
-    return list(session.scalars(select(Job.payload).where(Job.kind == kind).order_by(Job.id.desc()).limit(most)))
+def newest_waiting(session: Session, kinds: Collection[str], most: int) -> list[tuple[str, dict[str, Any]]]:
+    """Return kind and payload of the newest `most` jobs of some kinds that are not done, newest first."""
+    statement = select(Job.kind, Job.payload).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(most)
+    return [(kind, payload) for kind, payload in session.execute(statement)]
 
 
 def count_waiting(session: Session, kind: str) -> int:

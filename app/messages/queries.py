@@ -19,6 +19,7 @@ from ..search import finding
 from ..search.fallback import MOST_ROWS, Columns, condition
 from ..search.finding import Found, Place
 from ..search.interface import Document, SearchIndex
+from ..search.pinned import Pinned
 from ..search.query import Query
 from .models import Inbox, Message
 
@@ -119,12 +120,19 @@ def _with(user: User) -> Select[Message]:
 
 
 def find(
-    index: SearchIndex, query: Query, number: int, size: int, *, viewer: User, newest: bool = False
+    index: SearchIndex,
+    query: Query,
+    position: Position,
+    size: int,
+    *,
+    viewer: User,
+    newest: bool = False,
+    pinned: Pinned | None = None,
 ) -> Found[Message]:
-    """Page `number` of the viewer's messages that the query asks for; never an error, never anybody else's."""
+    """Return a page of the viewer's messages that the query asks for; never an error, never anybody else's."""
     query = query.resolved(numbers_of(query.names(), viewer.id))
     place = Place(KIND, viewer.id, documents, partial(by_ids, viewer), partial(without_index, viewer))
-    return finding.find(index, place, query, number, size, newest=newest)
+    return finding.find(index, place, query, position, size, newest=newest, pinned=pinned)
 
 
 def by_ids(user: User, ids: Sequence[int]) -> list[Message]:
@@ -133,12 +141,12 @@ def by_ids(user: User, ids: Sequence[int]) -> list[Message]:
     return [rows[number] for number in ids if number in rows]
 
 
-def without_index(user: User, query: Query, offset: int, limit: int) -> list[Message]:
-    """The user's messages for a query, newest first, among the newest ones: for the time that the engine is away."""
+def without_index(user: User, query: Query, position: Position, size: int) -> Page[Message]:
+    """Return the user's messages for a query among the newest ones: for the time that the engine is away."""
     newest = db.session.scalar(select(func.max(Message.id))) or 0
     columns = Columns(Message.body, Message.sender_id, Message.created_at, Message.recipient_id)
     statement = _with(user).where(Message.id > newest - MOST_ROWS, condition(query, columns))
-    return list(db.session.scalars(statement.order_by(Message.id.desc()).offset(offset).limit(limit)))
+    return newest_first(db.session(), statement, Message.id, position, size)
 
 
 def _indexed() -> Select[int, str, datetime, int, int]:

@@ -75,13 +75,15 @@ def search() -> Answer:
     if not asked.text:
         return render_template("messages/search.html", asked=asked, found=None)
     size = settings().posts_per_page
-    found = queries.find(engine(), asked.query, asked.number, size, viewer=current_user, newest=asked.newest)
+    found = queries.find(
+        engine(), asked.query, asked.position, size, viewer=current_user, newest=asked.newest, pinned=asked.pinned
+    )
     return render_template(
         "messages/search.html",
         asked=asked,
         found=found,
         page=found_page(found, asked, "messages.search"),
-        notices=notices(found, asked.query),
+        notices=notices(found, asked),
     )
 
 

@@ -18,10 +18,10 @@ from ..core.errors import Forbidden, mark
 from ..tokens.api import caller, token_required
 from ..web.context import settings, visitor_address
 from ..web.operation import Made, operation
-from ..web.schemas import Listing, PageQuery, size_of
+from ..web.schemas import Listing, position_of, size_of
 from . import queries
 from .queries import Person
-from .schemas import ChangedUser, NewUser, StandingShape, UserList, UserShape
+from .schemas import ChangedUser, NewUser, PeopleQuery, StandingShape, UserList, UserShape
 
 EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password, and the link in a letter.")
 ON_PAGE = mark("Make the account on the page “Make an account”: its address is confirmed by the link in a letter.")
@@ -46,7 +46,7 @@ def _own_account(user_id: int) -> None:
 
 @blueprint.get("")
 @token_required
-@operation(query=PageQuery, answer=UserList)
+@operation(query=PeopleQuery, answer=UserList)
 def everybody(query: dict[str, Any]) -> Listing:
     """All accounts, oldest first."""
     return _collection(queries.everybody(), queries.count_everybody(), query, "people.everybody")
@@ -70,7 +70,7 @@ def me() -> Person:
 
 @blueprint.get("/<int:user_id>/followers")
 @token_required
-@operation(query=PageQuery, answer=UserList)
+@operation(query=PeopleQuery, answer=UserList)
 def followers(user_id: int, query: dict[str, Any]) -> Listing:
     """Who follows somebody."""
     total = get_user_by_id(user_id).follower_count
@@ -79,7 +79,7 @@ def followers(user_id: int, query: dict[str, Any]) -> Listing:
 
 @blueprint.get("/<int:user_id>/following")
 @token_required
-@operation(query=PageQuery, answer=UserList)
+@operation(query=PeopleQuery, answer=UserList)
 def following(user_id: int, query: dict[str, Any]) -> Listing:
     """Whom somebody follows."""
     total = get_user_by_id(user_id).following_count
@@ -160,19 +160,28 @@ def _standing(user_id: int) -> Standing:
 
 
 def _collection(statement: Select[Any], total: int, query: dict[str, Any], endpoint: str, **values: Any) -> Listing:
-    """A page of the `total` accounts of a statement, with its neighbours' addresses."""
-    number, size = query["page"], size_of(query)
-    pages = -(-total // size)
+    """A page of the `total` accounts of a statement, with its neighbours' addresses.
 
-    def address(page: int) -> str:
-        return url_for(endpoint, page=page, per_page=size, **values)
+    Those lead by key, so that nobody is shown twice or left out while accounts come and go; the number of the page goes
+    along, for programs that show it.
+    """
+    number, size, position = query["page"], size_of(query), position_of(query)
+    people = queries.page_of_people(statement, position, size)
+    has_more = len(people) > size
+    people = people[:size] if position.before is None else people[-size:]
 
+    def address(page: int, key: dict[str, int]) -> str:
+        return url_for(endpoint, **values | {"page": page, "per_page": size} | key)
+
+    has_next = has_more if position.before is None else bool(people)
+    has_previous = has_more if position.before is not None else number > 1 or position.after is not None
+    previous = {"before": people[0].user.id} if people else {}
     return Listing(
-        queries.page_of_people(statement, number, size),
-        meta={"page": number, "per_page": size, "total_pages": pages, "total_items": total},
+        people,
+        meta={"page": number, "per_page": size, "total_pages": -(-total // size), "total_items": total},
         links={
-            "self": address(number),
-            "next": address(number + 1) if number < pages else None,
-            "prev": address(number - 1) if number > 1 else None,
+            "self": address(number, position.key),
+            "next": address(number + 1, {"after": people[-1].user.id}) if has_next else None,
+            "prev": address(max(1, number - 1), previous) if has_previous else None,
         },
     )

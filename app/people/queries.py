@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from ..accounts.models import WAITING, Follow, User
 from ..core.database import db
 from ..core.errors import NotFound
-from ..core.paging import LARGEST_ID
+from ..core.paging import LARGEST_ID, LARGEST_PAGE, START, Position
 from ..posts.queries import newer_posts
 
 
@@ -47,17 +47,28 @@ def followed_by(user_id: int) -> Select[Any]:
     return select(User).join(Follow, Follow.followed_id == User.id).where(Follow.follower_id == user_id)
 
 
-def page_of_people(statement: Select[Any], number: int, size: int) -> list[Person]:
-    """Page `number` of a statement of accounts, oldest account first, with their numbers; one query."""
-    counted = statement.add_columns(User.counted_posts + newer_posts())
-    rows = counted.order_by(User.id).offset((number - 1) * size).limit(size)
-    return [Person(user, posts) for user, posts in db.session.execute(rows)]
+def page_of_people(statement: Select[Any], position: Position, size: int) -> list[Person]:
+    """Return up to `size + 1` accounts from a position on, the oldest first; before a key the ones next to it.
+
+    With their numbers, in one query.
+    """
+    counted = statement.add_columns(User.counted_posts + newer_posts()).limit(size + 1)
+    if position.before is not None:
+        rows = counted.where(User.id < position.before).order_by(User.id.desc())
+    elif position.after is not None:
+        rows = counted.where(User.id > position.after).order_by(User.id)
+    elif position.number > LARGEST_PAGE:
+        return []
+    else:
+        rows = counted.order_by(User.id).offset((position.number - 1) * size)
+    people = [Person(user, posts) for user, posts in db.session.execute(rows)]
+    return people[::-1] if position.before is not None else people
 
 
 def get_person(user_id: int, *, waiting: bool = False) -> Person:
     """One account with its numbers; raises NotFound, also for one that waits for approval unless `waiting`."""
     statement = select(User) if waiting else everybody()
-    if user_id > LARGEST_ID or not (found := page_of_people(statement.where(User.id == user_id), 1, 1)):
+    if user_id > LARGEST_ID or not (found := page_of_people(statement.where(User.id == user_id), START, 1)):
         raise NotFound
     return found[0]
 

@@ -7,12 +7,20 @@ from marshmallow import fields
 
 from ..accounts.models import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ..accounts.service import NAME_RULE, USERNAME
-from ..web.fields import Address, Part, Pattern, Picture, Text
-from ..web.schemas import Body, PageMeta, Shape, list_of
+from ..core.paging import LARGEST_ID
+from ..web.fields import Address, Count, Part, Pattern, Picture, Text
+from ..web.schemas import Body, PageMeta, PageQuery, Shape, list_of
 
 ABOUT = {"description": "At most 140 characters, as a reader counts them.", "examples": ["I grow apples."]}
 EMAIL = {"description": "An e-mail address.", "examples": ["dora@example.org"]}
 USERNAME_RULE = Pattern(USERNAME.pattern, _l(NAME_RULE))
+
+
+class PeopleQuery(PageQuery):
+    """Which part of a list of accounts, oldest first; a key goes before a number."""
+
+    after = Count(LARGEST_ID, metadata={"description": "Those made after the one with this id: the next page."})
+    before = Count(LARGEST_ID, metadata={"description": "Those made before the one with this id: the previous page."})
 
 
 class UserLinks(Shape):

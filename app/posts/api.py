@@ -9,8 +9,8 @@ from flask import Blueprint, url_for
 
 from ..accounts.queries import get_user_by_id
 from ..core.database import transaction
-from ..core.paging import Page, Position
-from ..search.forms import engine
+from ..core.paging import Page
+from ..search.forms import engine, is_complete, warnings
 from ..search.language import parse
 from ..tokens.api import caller, token_required
 from ..web.context import settings
@@ -80,14 +80,16 @@ def home(query: dict[str, Any]) -> Listing:
 @token_required
 @operation(query=SearchQuery, answer=FoundList, errors=(HTTPStatus.BAD_REQUEST,))
 def search(query: dict[str, Any]) -> Listing:
-    """Posts that fit a question, newest first; it is written as on the search page: words, "a phrase", from:name."""
-    number, size = query["page"], size_of(query)
+    """Posts that fit a question, newest first; it is written as on the search page: words, "a phrase", from:name.
+
+    Operators whose value means nothing are left out and named in `_meta.warnings`.
+    """
+    size = size_of(query)
     asked = parse(query["q"].replace("\0", " "), caller().time_zone or settings().time_zone)
-    found = queries.find(engine(), asked, number, size, viewer=caller(), newest=True)
-    newer = Position(number=number - 1) if number > 1 else None
-    older = Position(number=number + 1) if found.more else None
-    page = Page(found.posts, newer=newer, older=older)
-    meta = {"total_items": found.total, "is_complete": not found.degraded}
+    found = queries.find(engine(), asked, position_of(query), size, viewer=caller(), newest=True)
+    page = Page(found.posts, newer=found.newer, older=found.older)
+    meta: dict[str, Any] = {"total_items": found.total, "is_complete": is_complete(found)}
+    meta["warnings"] = warnings(found)
     if found.total is not None:
         meta["total_pages"] = -(-found.total // size)
     return listed(page, query, "posts_api.search", meta, q=query["q"])

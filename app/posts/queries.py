@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -13,15 +14,20 @@ from ..accounts.models import ACTIVE, Follow, User
 from ..accounts.queries import numbers_of
 from ..core.database import db
 from ..core.errors import NotFound
+from ..core.models import Fact
 from ..core.paging import LARGEST_ID, Page, Position, newest_first
 from ..search import finding
 from ..search.fallback import MOST_ROWS, Columns, condition
 from ..search.finding import Found, Place
 from ..search.interface import Document, SearchIndex
-from ..search.query import Query
+from ..search.pinned import Pinned
+from ..search.query import Mark, Problem, Query, Reason
 from .models import Post
 
 KIND = "post"
+# The fact that says from which post on, downwards, the languages of older posts have still to be detected; 0 when all
+# were looked at.
+LOOKED_BACK_TO = "translating.looked_back_to"
 CHUNK = 500
 
 
@@ -121,23 +127,44 @@ def by_ids(ids: Sequence[int]) -> list[Post]:
 
 
 def find(
-    index: SearchIndex, query: Query, number: int, size: int, *, viewer: User | None = None, newest: bool = False
+    index: SearchIndex,
+    query: Query,
+    position: Position,
+    size: int,
+    *,
+    viewer: User | None = None,
+    newest: bool = False,
+    pinned: Pinned | None = None,
 ) -> Found[Post]:
-    """Page `number` of the posts that the query asks for, the best or the newest first; never an error.
+    """Return a page of the posts that the query asks for, the best or the newest first; never an error.
 
     "me" in the query is the viewer; whoever it is, the posts are the same.
     """
+    recipients = [person for person in query.people() if person.role == "to"]
     query = query.resolved(numbers_of(query.names(), viewer.id if viewer else None))
+    if recipients:
+        # Posts have none; whether there is such a person does not matter then.
+        misplaced = (Problem(each.role, each.name, Reason.PLACE) for each in recipients)
+        query = replace(query, problems=(*(each for each in query.problems if each.operator != "to"), *misplaced))
     place = Place(KIND, None, documents, by_ids, without_index)
-    return finding.find(index, place, query, number, size, newest=newest)
+    found = finding.find(index, place, query, position, size, newest=newest, pinned=pinned)
+    return found if has_languages(query) else replace(found, behind=True)
 
 
-def without_index(query: Query, offset: int, limit: int) -> list[Post]:
-    """Posts for a query, newest first, among the newest ones: for the time that the engine is away."""
+def has_languages(query: Query) -> bool:
+    """Whether the languages that a query asks for are known of all posts."""
+    if not any(isinstance(leaf, Mark) and leaf.text.startswith("lang=") for leaf in query.all_leaves()):
+        return True
+    fact = db.session.get(Fact, LOOKED_BACK_TO)
+    return fact is not None and fact.value == "0"
+
+
+def without_index(query: Query, position: Position, size: int) -> Page[Post]:
+    """Return posts for a query among the newest ones: for the time that the engine is away."""
     newest = db.session.scalar(select(func.max(Post.id))) or 0
     columns = Columns(Post.body, Post.author_id, Post.created_at)
     statement = _with_author().where(Post.id > newest - MOST_ROWS, condition(query, columns))
-    return list(db.session.scalars(statement.order_by(Post.id.desc()).offset(offset).limit(limit)))
+    return newest_first(db.session(), statement, Post.id, position, size)
 
 
 def _documents(statement: Select[int, str, datetime, int, str | None]) -> list[Document]:

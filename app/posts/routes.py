@@ -152,12 +152,14 @@ def search() -> Answer:
     if not asked.text:
         return render_template("posts/search.html", asked=asked, found=None)
     size = settings().posts_per_page
-    found = queries.find(engine(), asked.query, asked.number, size, viewer=current_user, newest=asked.newest)
+    found = queries.find(
+        engine(), asked.query, asked.position, size, viewer=current_user, newest=asked.newest, pinned=asked.pinned
+    )
     return render_template(
         "posts/search.html",
         asked=asked,
         found=found,
         page=found_page(found, asked, "posts.search"),
-        users=named_like(asked.query.name_parts(), MOST_PEOPLE) if asked.number == 1 else [],
-        notices=notices(found, asked.query),
+        users=named_like(asked.query.name_parts(), MOST_PEOPLE) if asked.is_first_page else [],
+        notices=notices(found, asked),
     )

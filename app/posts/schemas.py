@@ -9,10 +9,11 @@ from marshmallow.validate import Length
 from ..accounts.schemas import AccountShape
 from ..search.language import LONGEST_QUERY
 from ..web.fields import Address, Part, Prose, Text
-from ..web.schemas import Body, PageQuery, PositionMeta, Shape, list_of
+from ..web.schemas import Body, PositionMeta, PositionQuery, Shape, list_of
 
 LANGUAGE = "By ISO 639-1, such as en or zh-cn; null or empty where it is not known."
-AWAY = "Null while the search index is being made anew."
+BEHIND = "False while the search index is being rebuilt, or is behind with changes: hits may be missing."
+AWAY = "Null if the page was asked for by an id, and while the search index is being rebuilt."
 
 
 class PostLinks(Shape):
@@ -41,7 +42,7 @@ class NewPost(Body):
     body = Prose("Hello, everybody!")
 
 
-class SearchQuery(PageQuery):
+class SearchQuery(PositionQuery):
     """What to look for."""
 
     q = Text(
@@ -51,12 +52,21 @@ class SearchQuery(PageQuery):
     )
 
 
+class WarningShape(Shape):
+    """An operator that was left out of account, such as before:yesterday, and what may be written instead."""
+
+    operator = fields.String(metadata={"examples": ["before"]})
+    value = fields.String(metadata={"examples": ["yesterday"]})
+    message = fields.String(metadata={"examples": ["Nobody is called “carol”."]})
+
+
 class SearchMeta(PositionMeta):
     """Where in the list of hits this page is."""
 
     total_pages = fields.Integer(allow_none=True, metadata={"description": AWAY})
     total_items = fields.Integer(allow_none=True, metadata={"description": AWAY})
-    is_complete = fields.Boolean(metadata={"description": "False meanwhile: slower, and hits may be missing."})
+    is_complete = fields.Boolean(metadata={"description": BEHIND})
+    warnings = fields.List(fields.Nested(WarningShape))
 
 
 class FoundShape(PostShape):

@@ -13,10 +13,10 @@ from typing import Any
 from elasticsearch import ApiError, AuthenticationException, Elasticsearch, NotFoundError, SSLError, TransportError
 
 from ..core.search_settings import SearchSettings
-from ..core.time import utc_now
-from .interface import MOST_COUNTED, NO_HITS, Document, Hits, SearchAway, SearchUnavailable, audience_of
-from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import FRESHNESS_DAYS, LONG_WORD, MOST_SIMILAR, SHORTEST_MISTYPED
+from .elasticsearch_query import wanted, with_freshness
+from .interface import MOST_COUNTED, NO_HITS, Document, Hits, Key, SearchAway, SearchUnavailable
+from .query import Query
+from .ranking import LONG_WORD, MOST_SIMILAR, SHORTEST_MISTYPED
 from .words import WORDS_VERSION
 
 # Part of the alias: an index written by another version of this file is not read but made again.
@@ -78,11 +78,11 @@ class ElasticsearchIndex:
     ) -> Hits:
         if not query.parts:
             return NO_HITS
-        wanted = _wanted(kind, query, viewer)
+        found = wanted(kind, query, viewer)
         answer = self._read(
             "search",
             index=self._alias,
-            query=wanted if newest else _with_freshness(wanted),
+            query=found if newest else with_freshness(found),
             sort=[{"number": "desc"}] if newest else [{"_score": "desc"}, {"number": "desc"}],
             from_=min(offset, MOST_COUNTED),
             size=max(0, min(limit, MOST_COUNTED - offset)),
@@ -97,6 +97,23 @@ class ElasticsearchIndex:
             more=total["relation"] == "gte" or late,
             cut=late,
         )
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, *, viewer: int | None = None) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        answer = self._read(
+            "search",
+            index=self._alias,
+            query=wanted(kind, query, viewer),
+            sort=[{"number": "desc" if key.after is None else "asc"}],
+            search_after=[key.before if key.after is None else key.after],
+            size=limit,
+            track_total_hits=False,
+            timeout=f"{READ_SECONDS - 1:.0f}s",
+        )
+        ids = sorted((_number(hit["_id"]) for hit in answer["hits"]["hits"]), reverse=True)
+        late = bool(answer["timed_out"])
+        return Hits(tuple(ids), len(ids), more=late, cut=late)
 
     def similar(self, word: str) -> list[str]:
         if len(word) < SHORTEST_MISTYPED:
@@ -183,41 +200,6 @@ class ElasticsearchIndex:
         for other in self._writing.indices.get(index=f"{self._alias}-*"):
             if other != name:
                 self._writing.options(ignore_status=404).indices.delete(index=other)
-
-
-def _wanted(kind: str, query: Query, viewer: int | None) -> dict[str, Any]:
-    filters = [{"term": {"kind": kind}}, _part(Mark(audience_of(viewer)))]
-    filters += [_part(part) for part in query.parts if isinstance(part, Mark | Since | Until)]
-    wanted = [_part(part) for part in query.parts if not isinstance(part, Mark | Since | Until | Not)]
-    refused = [_part(part.part) for part in query.parts if isinstance(part, Not)]
-    return {"bool": {"filter": filters, "must": wanted, "must_not": refused}}
-
-
-def _part(part: Part) -> dict[str, Any]:
-    if isinstance(part, Word):
-        return {"term": {"words": part.term}}
-    if isinstance(part, Phrase):
-        return {"match_phrase": {"words": " ".join(part.terms)}}
-    if isinstance(part, Prefix):
-        return {"prefix": {"words": part.term}}
-    if isinstance(part, Mark):
-        return {"constant_score": {"filter": {"term": {"marks": part.text}}, "boost": 0}}
-    if isinstance(part, Since | Until):
-        bound = "gte" if isinstance(part, Since) else "lt"
-        # As text: a number would count as milliseconds, whatever the field's format.
-        return {"range": {"created": {bound: str(int(part.moment.timestamp()))}}}
-    if isinstance(part, All):
-        return {"bool": {"must": [_part(each) for each in part.parts]}}
-    if isinstance(part, Either):
-        return {"bool": {"should": [_part(each) for each in part.parts], "minimum_should_match": 1}}
-    raise TypeError(f"{part!r} stands where the language has none")
-
-
-def _with_freshness(wanted: dict[str, Any]) -> dict[str, Any]:
-    """The same as `ranking.freshness`."""
-    fresh = {"origin": str(int(utc_now().timestamp())), "scale": f"{FRESHNESS_DAYS}d", "decay": 0.5}
-    functions = [{"weight": 1}, {"exp": {"created": fresh}}]
-    return {"function_score": {"query": wanted, "functions": functions, "score_mode": "sum", "boost_mode": "multiply"}}
 
 
 def _key(kind: str, number: int) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .fresh import fresh_hits
+from ..core.paging import Page, Position
 from .interface import Document, Hits, SearchIndex, SearchUnavailable
-from .query import Query, Word
+from .listing import HitPage, Lookup, best_page, newest_page
+from .pinned import Pinned
+from .query import Problem, Query, Word
+from .service import find_backlog
 
 MOST_TRIED = 3
 
@@ -18,19 +21,30 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Found(Generic[Row]):
-    """One page of hits.
+    """One page of hits, and the positions of its neighbours.
 
-    `total` is unknown (None) and `degraded` true when the engine was away and SQL answered; `more_than_total` when not
-    all were counted; `cut` when not all that was asked for was looked for. `suggestion` is a question that finds more.
+    `total` is unknown (None) on a page by key, and where the engine was away and SQL answered, which is `degraded`;
+    `behind` says that rows may be missing because more changes wait than were looked through; `more_than_total` that
+    not all were counted; `cut` that not all that was asked for was looked for. `suggestion` is a question that finds
+    more, `pinned` the list that the other pages go on with; `problems` are operators that were left out of account.
     """
 
     items: Sequence[Row]
     total: int | None
-    more: bool
+    newer: Position | None
+    older: Position | None
     degraded: bool = False
+    behind: bool = False
     more_than_total: bool = False
     cut: bool = False
     suggestion: str | None = None
+    pinned: Pinned | None = None
+    problems: Sequence[Problem] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was ever written was searched."""
+        return not (self.degraded or self.behind)
 
     @property
     def posts(self) -> Sequence[Row]:
@@ -49,39 +63,53 @@ class Place(Generic[Row]):
     viewer: int | None
     documents: Callable[[Sequence[int]], Sequence[Document]]
     by_ids: Callable[[Sequence[int]], Sequence[Row]]
-    without_index: Callable[[Query, int, int], Sequence[Row]]
+    without_index: Callable[[Query, Position, int], Page[Row]]
 
 
 def find(
-    index: SearchIndex, place: Place[Row], query: Query, number: int, size: int, *, newest: bool = False
+    index: SearchIndex,
+    place: Place[Row],
+    query: Query,
+    position: Position,
+    size: int,
+    *,
+    newest: bool = False,
+    pinned: Pinned | None = None,
 ) -> Found[Row]:
-    """Page `number` of what the query asks for; never an error. What was written in the last seconds comes first."""
-    offset = (number - 1) * size
+    """Return a page of what the query asks for; never an error. What was written in the last seconds comes first.
+
+    `pinned` is the list that an earlier page of the best hits gave.
+    """
+    backlog = find_backlog(place.kind)
+    lookup = Lookup(index, place.kind, query, place.viewer, backlog.ids, place.documents)
     try:
-        hits = _hits(index, place, query, offset, size, newest=newest)
-        suggestion = None if hits.total else suggest(index, place.kind, place.viewer, query)
+        page = newest_page(lookup, position, size) if newest else best_page(lookup, position, size, pinned)
+        suggestion = None if page.ids or page.newer else suggest(index, place.kind, place.viewer, query)
     except SearchUnavailable:
-        rows = place.without_index(query, offset, size + 1) if query.parts else []
-        return Found(rows[:size], None, more=len(rows) > size, degraded=True)
+        return _without_index(place, query, position, size)
+    return _found(place, page, suggestion, query.problems, behind=backlog.has_more)
+
+
+def _without_index(place: Place[Row], query: Query, position: Position, size: int) -> Found[Row]:
+    page: Page[Row] = place.without_index(query, position, size) if query.parts else Page()
+    return Found(page.items, None, page.newer, page.older, degraded=True, problems=query.problems)
+
+
+def _found(
+    place: Place[Row], page: HitPage, suggestion: str | None, problems: Sequence[Problem], *, behind: bool
+) -> Found[Row]:
     return Found(
-        place.by_ids(hits.ids),
-        hits.total,
-        more=offset + size < hits.total,
-        more_than_total=hits.more,
-        cut=hits.cut,
+        place.by_ids(page.ids),
+        page.total,
+        page.newer,
+        page.older,
+        behind=behind,
+        more_than_total=page.more,
+        cut=page.cut,
         suggestion=suggestion,
+        pinned=page.pinned,
+        problems=problems,
     )
-
-
-def _hits(index: SearchIndex, place: Place[Row], query: Query, offset: int, size: int, *, newest: bool) -> Hits:
-    """What the newest rows give, then what the engine does."""
-    fresh = fresh_hits(place.kind, query, place.viewer, place.documents)
-    first = fresh[offset : offset + size]
-    before = max(0, offset - len(fresh))
-    hits = index.search(place.kind, query, before, size - len(first), viewer=place.viewer, newest=newest)
-    # Indexed already, with its job still to be removed: it stands among the first.
-    known = tuple(number for number in hits.ids if number not in fresh)
-    return replace(hits, ids=first + known, total=hits.total + len(fresh) - (len(hits.ids) - len(known)))
 
 
 def suggest(index: SearchIndex, kind: str, viewer: int | None, query: Query) -> str | None:

@@ -22,10 +22,6 @@ class SearchUnavailable(Exception):
     """The engine cannot answer now; callers answer in another way and go on."""
 
 
-class SearchMissing(SearchUnavailable):
-    """There is no index yet, as before the first start has built it."""
-
-
 class SearchAway(SearchUnavailable):
     """The engine does not answer, or has no room, but nothing is wrong with its index: it need not be made anew."""
 
@@ -55,7 +51,8 @@ class Document:
         """All that the document can be found by besides its words; none holds white space."""
         marks = marks_of(self.text) | {f"kind={self.kind}", f"from={self.author}"}
         marks |= {f"to={party}" for party in self.parties if party != self.author}
-        marks |= {f"lang={self.language}"} if self.language else set()
+        # Chinese in either script, say, is found as the one and as Chinese.
+        marks |= {f"lang={code}" for code in (self.language, self.language.partition("-")[0]) if code}
         return marks | {audience_of(party) for party in self.parties or (None,)}
 
 
@@ -86,6 +83,23 @@ class Hits:
 NO_HITS = Hits((), 0)
 
 
+@dataclass(frozen=True)
+class Key:
+    """A place in the order of ids: the ids below `before`, largest first, or those above `after`, smallest first."""
+
+    before: int | None = None
+    after: int | None = None
+
+    def admits(self, number: int) -> bool:
+        """Whether an id is on the side of the key that is asked for."""
+        return (self.before is None or number < self.before) and (self.after is None or number > self.after)
+
+    def nearest(self, numbers: Iterable[int], limit: int) -> tuple[int, ...]:
+        """Return the `limit` ids next to the key among those that it admits, largest first."""
+        admitted = sorted({number for number in numbers if self.admits(number)}, reverse=True)
+        return tuple(admitted[:limit] if self.after is None else admitted[max(0, len(admitted) - limit) :])
+
+
 class SearchIndex(Protocol):
     """An engine. Every method may raise SearchUnavailable; what was indexed before stays then."""
 
@@ -99,6 +113,12 @@ class SearchIndex(Protocol):
 
         Those for everybody without a viewer, with one those of which the viewer is a party. The best match comes first,
         a newer one before an older one that matches as well; or the newest (largest id) first if `newest`.
+        """
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, *, viewer: int | None = None) -> Hits:
+        """Return the matches next to a key, largest id first; costs the same however many lie before.
+
+        They are not counted: `total` is the number of ids returned.
         """
 
     def similar(self, word: str) -> list[str]:

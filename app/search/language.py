@@ -13,18 +13,23 @@ from datetime import date, timedelta
 from ..core.entities import Kind, whole_entity
 from ..core.text import normalize
 from ..core.time import start_of_day
-from .query import All, Either, Mark, Not, Note, Part, Person, Phrase, Prefix, Query, Since, Until, Word
+from ..core.translator_settings import DETECTABLE
+from .query import All, Either, Mark, Not, Note, Part, Person, Phrase, Prefix, Problem, Query, Since, Until, Word
 from .words import Token, mark_of, tokens
 
 LONGEST_QUERY = 500
 MOST_PARTS = 12
 MOST_IN_PHRASE = 24
 SHORTEST_PREFIX = 2
-_ITEM = re.compile(r'(?P<minus>-?)(?:(?P<name>@"[^"]+")|"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
+_ITEM = re.compile(
+    r'(?P<minus>-?)(?:(?P<name>@"[^"]+")|(?:(?P<role>from|to):(?="))?"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))',
+    re.IGNORECASE,
+)
 _OPERATOR = re.compile(r"(?P<name>from|to|lang|before|after|has):(?P<value>.+)", re.IGNORECASE | re.DOTALL)
 # These hold for all that is found: OR between them and something else is not heard.
 _NO_CHOICE = (Not, Since, Until)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", re.IGNORECASE)
+# Those that the detector knows, and Chinese whatever its script.
+LANGUAGES = frozenset(DETECTABLE) | {code.partition("-")[0] for code in DETECTABLE}
 # What people type for a plain quotation mark, and full-width forms of what the language is made of.
 _UNIFORM = str.maketrans(
     dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\uff02\u300c\u300d", '"')
@@ -37,17 +42,19 @@ def parse(text: str, zone: str = "UTC") -> Query:
     notes: list[Note] = [Note.TOO_LONG] if len(text) > LONGEST_QUERY else []
     uniform = normalize(text[:LONGEST_QUERY].translate(_UNIFORM))
     parts: list[Part] = []
+    problems: list[Problem] = []
     joined = False
     for match in _ITEM.finditer(uniform):
         if match["plain"] == "OR" and not match["minus"]:
             joined = bool(parts)
             continue
-        for part in _item(match, zone, notes):
+        for part in _item(match, zone, notes, problems):
             _add(parts, part, joined=joined)
             joined = False
     if len(parts) > MOST_PARTS:
         notes.append(Note.TOO_MANY)
-    return Query(tuple(parts[:MOST_PARTS]), tuple(dict.fromkeys(notes)), text[:LONGEST_QUERY])
+    left_out = tuple(dict.fromkeys(problems))[:MOST_PARTS]
+    return Query(tuple(parts[:MOST_PARTS]), tuple(dict.fromkeys(notes)), text[:LONGEST_QUERY], left_out)
 
 
 def _add(parts: list[Part], part: Part, *, joined: bool) -> None:
@@ -60,12 +67,14 @@ def _add(parts: list[Part], part: Part, *, joined: bool) -> None:
         parts.append(part)
 
 
-def _item(match: re.Match[str], zone: str, notes: list[Note]) -> Iterator[Part]:
+def _item(match: re.Match[str], zone: str, notes: list[Note], problems: list[Problem]) -> Iterator[Part]:
     """The part that an item asks for, if it asks for anything."""
-    if match["phrase"] is not None:
+    if match["role"] and match["phrase"].strip():
+        parts: list[Part] = [Person(match["role"].lower(), " ".join(match["phrase"].lower().split()))]
+    elif match["phrase"] is not None:
         parts = list(_words(match["phrase"], notes))
     else:
-        parts = list(_plain(match["name"] or match["plain"] or "", zone, notes))
+        parts = list(_plain(match["name"] or match["plain"] or "", zone, notes, problems))
     if parts:
         whole = parts[0] if len(parts) == 1 else All(tuple(parts))
         yield _opposite(whole) if match["minus"] else whole
@@ -78,11 +87,13 @@ def _opposite(part: Part) -> Part:
     return Since(part.moment) if isinstance(part, Until) else Not(part)
 
 
-def _plain(text: str, zone: str, notes: list[Note]) -> Iterator[Part]:
+def _plain(text: str, zone: str, notes: list[Note], problems: list[Problem]) -> Iterator[Part]:
     operator = _OPERATOR.fullmatch(text)
     part = _operation(operator["name"].lower(), operator["value"], zone) if operator else _entity(text)
     if part:
         yield part
+    elif operator:
+        problems.append(Problem(operator["name"].lower(), operator["value"]))
     elif text.endswith("*"):
         yield from _prefix(text, notes)
     else:
@@ -90,11 +101,12 @@ def _plain(text: str, zone: str, notes: list[Note]) -> Iterator[Part]:
 
 
 def _operation(name: str, value: str, zone: str) -> Part | None:
-    """The filter that `name:value` is, None if it is none: then these are words."""
+    """The filter that `name:value` is, None if there is no such value."""
     if name in ("from", "to"):
         return Person(name, value.removeprefix("@").lower()) if value != "@" else None
     if name == "lang":
-        return Mark(f"lang={value.lower()}") if _LANGUAGE.fullmatch(value) else None
+        code, primary = value.lower(), value.lower().partition("-")[0]
+        return Mark(f"lang={code if code in LANGUAGES else primary}") if primary in LANGUAGES else None
     if name == "has":
         return Mark("has=link") if value.lower() in ("link", "links") else None
     try:

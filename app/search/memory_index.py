@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..core.time import utc_now
-from .interface import MOST_COUNTED, NO_HITS, Document, Hits, audience_of
+from .interface import MOST_COUNTED, NO_HITS, Document, Hits, Key, audience_of
 from .query import All, Either, Mark, Not, Part, Query, Since, Until
 from .ranking import frequency, most_similar, rarity, score
 
@@ -56,16 +56,22 @@ class MemoryIndex:
     ) -> Hits:
         if not query.parts:
             return NO_HITS
-        wanted = All((Mark(f"kind={kind}"), Mark(audience_of(viewer)), *query.parts))
-        found = sorted(
-            (entry for entry in self._entries.values() if entry.has(wanted)), key=lambda entry: -entry.number
-        )
+        found = sorted(self._matching(kind, query, viewer), key=lambda entry: -entry.number)
         counted = found[:MOST_COUNTED]
         if not newest:
             scores = self._scores(query, counted)
             counted.sort(key=lambda entry: (-scores[entry.number], -entry.number))
         ids = tuple(entry.number for entry in counted[offset : offset + limit])
         return Hits(ids, len(counted), more=len(found) > MOST_COUNTED)
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, *, viewer: int | None = None) -> Hits:
+        found = self._matching(kind, query, viewer) if query.parts else ()
+        ids = key.nearest((entry.number for entry in found), limit)
+        return Hits(ids, len(ids))
+
+    def _matching(self, kind: str, query: Query, viewer: int | None) -> Iterator[Entry]:
+        wanted = All((Mark(f"kind={kind}"), Mark(audience_of(viewer)), *query.parts))
+        return (entry for entry in self._entries.values() if entry.has(wanted))
 
     def _scores(self, query: Query, found: Sequence[Entry]) -> dict[int, float]:
         everything = list(self._entries.values())

@@ -20,6 +20,23 @@ class Note(Enum):
     SHORT_PREFIX = "short prefix"
 
 
+class Reason(Enum):
+    """Why an operator was left out of account."""
+
+    VALUE = "value"
+    NOBODY = "nobody"
+    PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An operator such as `before:yesterday` that means nothing here, and why."""
+
+    operator: str
+    value: str
+    reason: Reason = Reason.VALUE
+
+
 @dataclass(frozen=True)
 class Word:
     """A word in its uniform form, and as it was typed."""
@@ -104,24 +121,36 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Query:
-    """All of `parts`; none of them finds nothing. `notes` says what was left out of account, `text` what was typed."""
+    """All of `parts`; none of them finds nothing.
+
+    `notes` and `problems` say what was left out of account, `text` what was typed.
+    """
 
     parts: tuple[Part, ...]
     notes: tuple[Note, ...] = ()
     text: str = field(default="", compare=False)
+    problems: tuple[Problem, ...] = ()
 
     def leaves(self) -> Iterator[Part]:
         """The parts that something must or may have, at the ends of the tree; nothing from under a Not."""
         return (leaf for part in self.parts for leaf in _leaves(part))
+
+    def all_leaves(self) -> Iterator[Part]:
+        """Return the parts at the ends of the tree, those under a Not among them."""
+        return (leaf for part in self.parts for leaf in _leaves(part.part if isinstance(part, Not) else part))
 
     def name_parts(self) -> list[str]:
         """What may be pieces of people's names among the words, as they were typed."""
         typed = [leaf.typed for leaf in self.leaves() if isinstance(leaf, Word | Prefix | Phrase)]
         return typed + [leaf.typed for leaf in self.leaves() if isinstance(leaf, Mark) and leaf.text[0] == "@"]
 
+    def people(self) -> list[Person]:
+        """Return each `from:name` and `to:name`, those under a Not among them."""
+        return list(dict.fromkeys(person for part in self.parts for person in _people(part)))
+
     def names(self) -> set[str]:
         """The names in `from:name` and `to:name`, those under a Not among them."""
-        return {person.name for part in self.parts for person in _people(part)}
+        return {person.name for person in self.people()}
 
     def resolved(self, numbers: Mapping[str, int]) -> Query:
         """With the ids of people in place of their names; whoever is not among them wrote nothing."""
@@ -129,7 +158,9 @@ class Query:
         def number(part: Part) -> Part:
             return Mark(f"{part.role}={numbers.get(part.name, NOBODY)}") if isinstance(part, Person) else part
 
-        return replace(self, parts=tuple(_mapped(part, number) for part in self.parts))
+        unknown = (Problem(each.role, each.name, Reason.NOBODY) for each in self.people() if each.name not in numbers)
+        parts = tuple(_mapped(part, number) for part in self.parts)
+        return replace(self, parts=parts, problems=(*self.problems, *unknown))
 
     def highlights(self, text: str) -> list[Span]:
         """Where in a text the words stand that were looked for, in order and not overlapping."""

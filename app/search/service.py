@@ -17,6 +17,8 @@ SECONDS_BETWEEN_LOOKS = 0.5
 # A new row is indexed together with those that are written in the time after it: a commit of the index, and of the
 # jobs that ask for it, costs as much for one row as for many. Until then it is found by its job (fresh.py).
 GATHERING = timedelta(seconds=15)
+# So many rows at most are found by their jobs.
+MAX_FRESH = 200
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,21 @@ def record_change(kind: str, number: int) -> None:
     enqueue(UPDATE, {"kind": kind, "id": number})
 
 
-def fresh_numbers(kind: str) -> list[int]:
-    """The ids of the newest rows that may not be indexed yet; of very many the newest alone."""
-    waiting = newest_waiting(db.session(), UPDATE)
-    return [payload["id"] for payload in waiting if payload["kind"] == kind and payload.get("new")]
+@dataclass(frozen=True)
+class Backlog:
+    """The ids of the newest rows that may not be indexed yet, and whether more changes wait than these."""
+
+    ids: Sequence[int]
+    has_more: bool
+
+
+def find_backlog(kind: str) -> Backlog:
+    """Return what the index of this kind does not hold yet."""
+    waiting = newest_waiting(db.session(), (UPDATE, REBUILD), MAX_FRESH + 1)
+    changes = [payload for of, payload in waiting[:MAX_FRESH] if of == UPDATE]
+    # An index that is to be rebuilt may lack anything.
+    has_more = len(waiting) > MAX_FRESH or len(changes) < len(waiting)
+    return Backlog([each["id"] for each in changes if each["kind"] == kind and each.get("new")], has_more)
 
 
 def request_rebuild() -> None:

@@ -8,14 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from .folder import IndexFolder, sync
-from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable
+from .interface import NO_HITS, Document, Hits, Key, SearchAway, SearchUnavailable
 from .query import Query
 from .ranking import most_similar
-from .sqlite_reader import first_row, hits_of, last_row, search_for
+from .sqlite_reader import hits_beside, hits_of, row_for, search_for
 from .words import WORDS_VERSION
 
 # An index written by another version of this file is not read but made again.
-FORMAT = f"sqlite2w{WORDS_VERSION}"
+FORMAT = f"sqlite3w{WORDS_VERSION}"
 FILE = "index.db"
 BUSY_MILLISECONDS = 10_000
 SCHEMA = """
@@ -66,6 +66,13 @@ class SqliteIndex:
         search = search_for(kind, query, viewer, newest=newest)
         with self._connected() as connection:
             return hits_of(connection, search, offset, limit)
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, *, viewer: int | None = None) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        search = search_for(kind, query, viewer, newest=True)
+        with self._connected() as connection:
+            return hits_beside(connection, search, key, limit)
 
     def similar(self, word: str) -> list[str]:
         statement = "SELECT term, doc FROM vocabulary WHERE col = 'words' AND term >= ? AND term < ?"
@@ -136,7 +143,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _add(connection: sqlite3.Connection, document: Document) -> None:
     words, marks = " ".join(document.words), " ".join(sorted(document.marks))
     created = int(document.created_at.timestamp())
-    row = last_row(connection, first_row(document.kind, private=bool(document.parties))) + 1
+    row = row_for(connection, document.kind, document.id, private=bool(document.parties))
     connection.execute(
         "INSERT INTO document (rowid, kind, number, created, words, marks) VALUES (?, ?, ?, ?, ?, ?)",
         (row, document.kind, document.id, created, words, marks),

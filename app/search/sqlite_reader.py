@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..core.time import utc_now
-from .interface import MOST_COUNTED, Hits, audience_of, scope_of
+from .interface import MOST_COUNTED, Hits, Key, audience_of, scope_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
 from .ranking import rarity, score
 
@@ -27,6 +27,9 @@ ALWAYS = 2**62
 # The rows of those who may look for a kind of document stand together, so many at most: to look through all and leave
 # out what is of another kind, or private, takes ten times as long.
 MOST_ROWS = 2**32
+# Within them a document's row follows from its id, so that a page begins at any id at once. Larger ids, which no
+# database here gives, have the rows behind those, in the order in which they were written.
+MAX_ROW_ID = 2**31
 FIND = """
 SELECT document.number, document.created, document.words
 FROM term JOIN document ON document.rowid = term.rowid
@@ -34,6 +37,8 @@ WHERE term MATCH :match AND term.rowid BETWEEN :first AND :last
 AND document.created >= :since AND document.created < :until
 ORDER BY term.rowid DESC LIMIT :most
 """
+FIND_BEFORE = FIND.replace("ORDER BY", "AND document.number < :key ORDER BY")
+FIND_AFTER = FIND.replace("ORDER BY", "AND document.number > :key ORDER BY").replace("DESC", "ASC")
 # Many times quicker, but of times the documents alone know.
 FIND_ANY_TIME = "SELECT 1 FROM term WHERE term MATCH :match AND rowid BETWEEN :first AND :last LIMIT :most"
 COUNT = "SELECT count(*) FROM ({found})"
@@ -77,6 +82,12 @@ def last_row(connection: sqlite3.Connection, first: int) -> int:
     return int(found[0]) if found else first - 1
 
 
+def row_for(connection: sqlite3.Connection, kind: str, number: int, *, private: bool) -> int:
+    """Return the row that a document with that id has, or gets."""
+    first = first_row(kind, private=private)
+    return first + number if number < MAX_ROW_ID else max(last_row(connection, first), first + MAX_ROW_ID - 1) + 1
+
+
 def search_for(kind: str, query: Query, viewer: int | None, *, newest: bool) -> Search:
     """What to ask the database for a query that has parts."""
     wanted = [_match(part) for part in query.parts if not isinstance(part, Not | Since | Until)]
@@ -108,6 +119,28 @@ def hits_of(connection: sqlite3.Connection, search: Search, offset: int, limit: 
         return hits
     hits = page(max(search.first, last_row(connection, search.first) - NEWEST_DOCUMENTS + 1))
     return Hits(hits.ids, hits.total, more=True, cut=True)
+
+
+def hits_beside(connection: sqlite3.Connection, search: Search, key: Key, limit: int) -> Hits:
+    """Return what is found next to a key; near it alone, which is reported, when all documents take too long."""
+    first, last = search.first, int(search.values["last"])
+    if key.after is not None:
+        first += min(key.after + 1, MAX_ROW_ID)
+    if key.before is not None and key.before <= MAX_ROW_ID:
+        last = search.first + key.before - 1
+
+    def page(first: int, last: int) -> tuple[int, ...]:
+        statement = FIND_BEFORE if key.after is None else FIND_AFTER
+        bounds = {"first": first, "last": last, "most": limit, "key": key.after if key.before is None else key.before}
+        return tuple(row[0] for row in connection.execute(statement, search.values | bounds))
+
+    ids = _within_time(connection, lambda: page(first, last))
+    if ids is not None:
+        return Hits(tuple(sorted(ids, reverse=True)), len(ids))
+    newest = min(last, last_row(connection, search.first))
+    near = (max(first, newest - NEWEST_DOCUMENTS), last) if key.after is None else (first, first + NEWEST_DOCUMENTS)
+    ids = page(*near)
+    return Hits(tuple(sorted(ids, reverse=True)), len(ids), more=True, cut=True)
 
 
 def _within_time(connection: sqlite3.Connection, ask: Callable[[], Answer]) -> Answer | None:

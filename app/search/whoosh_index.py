@@ -18,7 +18,7 @@ from whoosh.index import LockError
 from whoosh.reading import SegmentReader
 
 from .folder import IndexFolder, sync
-from .interface import NO_HITS, Document, Hits, SearchAway, SearchUnavailable, scope_of
+from .interface import NO_HITS, Document, Hits, Key, SearchAway, SearchUnavailable, scope_of
 from .query import Query
 from .whoosh_reader import Reader
 from .words import WORDS_VERSION
@@ -95,6 +95,11 @@ class WhooshIndex:
         if not query.parts:
             return NO_HITS
         return self._read(lambda reader: reader.search(kind, query, viewer, newest=newest).page(offset, limit))
+
+    def beside(self, kind: str, query: Query, key: Key, limit: int, *, viewer: int | None = None) -> Hits:
+        if not query.parts:
+            return NO_HITS
+        return self._read(lambda reader: reader.search(kind, query, viewer, newest=True, key=key).beside(key, limit))
 
     def similar(self, word: str) -> list[str]:
         return self._read(lambda reader: reader.similar(word))

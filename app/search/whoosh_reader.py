@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from whoosh.matching import ListMatcher, NullMatcher
@@ -15,46 +13,13 @@ from whoosh.reading import EmptyReader, MultiReader, SegmentReader
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
-from ..core.time import utc_now
-from .interface import MOST_COUNTED, MOST_EXPANDED, Hits, audience_of, scope_of
+from .interface import MOST_EXPANDED, Key, audience_of, scope_of
 from .query import All, Either, Mark, Not, Part, Phrase, Prefix, Query, Since, Until, Word
-from .ranking import LENGTH_WEIGHT, SATURATION, freshness, most_similar
+from .ranking import LENGTH_WEIGHT, SATURATION, most_similar
+from .whoosh_segments import WHOLE, Found, Leaf, Look
 
-# After this a search answers with what it has found.
-LIMIT_SECONDS = 1.0
 # The words that begin as asked for may stand in so many documents together.
 MOST_POSTINGS = 20_000
-
-
-@dataclass
-class Found:
-    """What a search has found so far, newest first: ids and scores."""
-
-    newest: bool
-    hits: list[tuple[int, float]] = field(default_factory=list)
-    more: bool = False
-    cut: bool = False
-    late: bool = False
-
-    def page(self, offset: int, limit: int) -> Hits:
-        """One page of it."""
-        hits = self.hits[:MOST_COUNTED]
-        if self.newest:
-            hits.sort(key=lambda hit: -hit[0])
-        else:
-            hits.sort(key=lambda hit: (-hit[1], -hit[0]))
-        ids = tuple(number for number, _ in hits[offset : offset + limit])
-        return Hits(ids, len(hits), more=self.more or self.late, cut=self.cut or self.late)
-
-
-class Leaf:
-    """One segment, with the numbers, times and scopes of its documents in memory: sixteen bytes each."""
-
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
-        self.numbers = array("q", reader.column_reader("number", translate=False))
-        self.times = array("I", reader.column_reader("created", translate=False))
-        self.scopes = array("I", reader.column_reader("scope", translate=False))
 
 
 class Reader:
@@ -82,17 +47,19 @@ class Reader:
         for leaf in self.leaves.values():
             leaf.reader.close()
 
-    def search(self, kind: str, query: Query, viewer: int | None, *, newest: bool) -> Found:
-        """All that the query asks for, up to the limits."""
+    def search(self, kind: str, query: Query, viewer: int | None, *, newest: bool, key: Key = WHOLE) -> Found:
+        """All that the query asks for on the side of the key that is asked for, up to the limits."""
         found = Found(newest)
         if not self.leaves:
             return found
         wanted, refused = self._wanted(query, viewer, found), self._refused(query, found)
         context = self._searcher.boolean_context() if newest else self._searcher.context()
-        look = _Look(query, found, scope_of(kind, private=viewer is not None))
-        leaves = zip(self.leaves.values(), (searcher for searcher, _ in self._searcher.leaf_searchers()), strict=True)
-        for leaf, searcher in reversed(list(leaves)):
-            for start, end in _windows(len(leaf.numbers), wanted.estimate_size(leaf.reader), look.room):
+        look = Look(query, found, scope_of(kind, private=viewer is not None), key)
+        leaves = list(
+            zip(self.leaves.values(), (searcher for searcher, _ in self._searcher.leaf_searchers()), strict=True)
+        )
+        for leaf, searcher in leaves if look.is_ascending else reversed(leaves):
+            for start, end in look.windows(leaf, wanted.estimate_size(leaf.reader)):
                 refusing = refused.matcher(searcher, searcher.boolean_context())
                 look.through(leaf, wanted.matcher(searcher, context), refusing, start, end)
                 if found.more or found.late:
@@ -189,57 +156,3 @@ class _OneOf(MultiTerm):  # type: ignore[misc]  # the library is untyped
             if ("words", word) in reader:
                 documents.update(reader.postings("words", word).all_ids())
         return ListMatcher(array("I", sorted(documents)), all_weights=1.0) if documents else NullMatcher()
-
-
-class _Look:
-    """Goes through documents that match and keeps those of the right time and scope."""
-
-    def __init__(self, query: Query, found: Found, scope: int) -> None:
-        self._found = found
-        self._scope = scope
-        self._since = max((_seconds(part) for part in query.parts if isinstance(part, Since)), default=0)
-        self._until = min((_seconds(part) for part in query.parts if isinstance(part, Until)), default=2**32)
-        self._now = int(utc_now().timestamp())
-        self._deadline = time.monotonic() + LIMIT_SECONDS
-
-    @property
-    def room(self) -> int:
-        """How many more documents there may be."""
-        return MOST_COUNTED + 1 - len(self._found.hits)
-
-    def through(self, leaf: Leaf, matcher: Any, refusing: Any, start: int, end: int) -> None:
-        """Look at the documents from `start` to before `end` that match and are not refused."""
-        found, seen = self._found, []
-        if start and matcher.is_active():
-            matcher.skip_to(start)
-        while matcher.is_active() and (document := matcher.id()) < end:
-            written = leaf.times[document]
-            fits = leaf.scopes[document] == self._scope and self._since <= written < self._until
-            if fits and not _at(refusing, document):
-                score = 0.0 if found.newest else matcher.score() * freshness(self._now - written)
-                seen.append((leaf.numbers[document], score))
-            matcher.next()
-            if time.monotonic() > self._deadline:
-                found.late = True
-                break
-        found.hits += reversed(seen)
-        found.more = len(found.hits) > MOST_COUNTED
-
-
-def _at(matcher: Any, document: int) -> bool:
-    """Whether a matcher, which is asked for ever later documents, matches this one."""
-    if matcher.is_active() and matcher.id() < document:
-        matcher.skip_to(document)
-    return bool(matcher.is_active() and matcher.id() == document)
-
-
-def _windows(documents: int, expected: int, room: int) -> Iterator[tuple[int, int]]:
-    """Ranges of documents from the last one back; the first may be all that there is room for."""
-    start = max(0, documents - documents * 2 * room // expected) if expected else 0
-    yield start, documents
-    if start:
-        yield 0, start
-
-
-def _seconds(part: Since | Until) -> int:
-    return int(part.moment.timestamp())

@@ -10,10 +10,8 @@ from sqlalchemy import Row, select
 from ..core.database import db
 from ..core.models import Fact
 from ..posts.models import Post
+from ..posts.queries import LOOKED_BACK_TO
 from .models import Translation
-
-# The fact that says from which post on, downwards, older posts have still to be looked at; 0 when all of them were.
-LOOKED_BACK_TO = "translating.looked_back_to"
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,6 @@ def posts_before(post_id: int, most: int) -> Sequence[Row[int, str, str | None]]
 
 
 def looked_back_to() -> int | None:
-    """See LOOKED_BACK_TO; None while posts' languages are of no use, for want of a translator."""
+    """See LOOKED_BACK_TO; None until the first worker of a version that detects languages has started."""
     fact = db.session.get(Fact, LOOKED_BACK_TO)
     return int(fact.value) if fact else None

@@ -11,9 +11,10 @@ from ..core.database import db
 from ..core.models import Fact
 from ..jobs.service import enqueue, oldest_waiting
 from ..posts.models import Post
+from ..posts.queries import LOOKED_BACK_TO
 from ..search.service import request_rebuild
 from .models import Translation
-from .queries import LOOKED_BACK_TO, looked_back_to
+from .queries import looked_back_to
 
 LOOK_BACK = "translating.look_back"
 
@@ -34,17 +35,8 @@ def keep_translation(post_id: int, target: str, text: str, translator: str) -> N
         db.session.add(Translation(post_id=post_id, language=target, text=text, translator=translator))
 
 
-def follow_settings(*, detecting: bool) -> None:
-    """When the worker starts: have the posts looked at that were written while nobody found out their language.
-
-    Without a translator nobody does; that this was so is remembered, so that all posts are looked through once there is
-    one again.
-    """
-    if not detecting:
-        fact = db.session.get(Fact, LOOKED_BACK_TO)
-        if fact:
-            db.session.delete(fact)
-        return
+def continue_looking_back() -> None:
+    """Go on with the posts that were written before languages were detected; called when the worker starts."""
     if looked_back_to() is None:
         _begin_with_the_newest()
     if looked_back_to() and oldest_waiting(db.session(), LOOK_BACK) is None:
@@ -52,10 +44,9 @@ def follow_settings(*, detecting: bool) -> None:
 
 
 def look_back_anew() -> None:
-    """Have all posts looked through, for many have come at once; not if there is no translator."""
-    if looked_back_to() is not None:
-        _begin_with_the_newest()
-        enqueue(LOOK_BACK, {})
+    """Have all posts looked through, for many have come at once."""
+    _begin_with_the_newest()
+    enqueue(LOOK_BACK, {})
 
 
 def _begin_with_the_newest() -> None:

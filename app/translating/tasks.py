@@ -23,14 +23,14 @@ def detect_languages(detector: Detector, payloads: Sequence[dict[str, Any]]) -> 
             service.record_languages(found)
 
 
-def look_back(detector: Detector | None, _payloads: Sequence[dict[str, Any]]) -> None:
+def look_back(detector: Detector, _payloads: Sequence[dict[str, Any]]) -> None:
     """Find out the languages of older posts, newest first, and leave the rest to the next job.
 
     How far it is stands in the database and is written with what was found: killed at any moment, it goes on from
     there; two such jobs at once are run as one.
     """
     start = queries.looked_back_to()
-    if detector is None or not start:
+    if not start:
         return
     rows = queries.posts_before(start, CHUNK)
     db.session.rollback()

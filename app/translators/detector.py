@@ -34,7 +34,7 @@ class Detector:
         return self._most_likely(own)
 
     def _most_likely(self, text: str) -> str:
-        # Imported here: the worker has this only where a translator is set, the web processes never.
+        # Imported here: the worker needs this once there are posts, the web processes never.
         from langdetect.lang_detect_exception import LangDetectException  # noqa: PLC0415  see above
 
         detector = self._tables().create()

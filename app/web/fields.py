@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, missing
 from marshmallow.utils import get_value
 
-from ..core.paging import LARGEST_ID, LARGEST_PAGE, whole_number
+from ..core.paging import LARGEST_ID, page_number, whole_number
 from .avatar import gravatar
 from .context import settings, site_address
 
@@ -71,13 +71,20 @@ class Identifier(fields.Integer):
 class Count(fields.Integer):
     """A positive whole number in an address; as upstream has it, anything else counts as not given."""
 
-    def __init__(self, largest: int = LARGEST_PAGE, **options: Any) -> None:
+    def __init__(self, largest: int = LARGEST_ID, **options: Any) -> None:
         super().__init__(**_described(options, minimum=1, maximum=largest))
         self._largest = largest
 
     def _deserialize(self, value: Any, *_arguments: Any, **_options: Any) -> Any:
         found = whole_number(str(value), self._largest)
         return self.load_default if found is None else found
+
+
+class PageNumber(Count):
+    """The number of a page; one that is too large means an empty page, not the first one."""
+
+    def _deserialize(self, value: Any, *_arguments: Any, **_options: Any) -> Any:
+        return page_number(str(value))
 
 
 class Moment(fields.Float):

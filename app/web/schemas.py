@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, fields
 
 from ..core.paging import LARGEST_ID, Page, Position
-from .fields import Count, Pattern, Text
+from .fields import Count, PageNumber, Pattern, Text
 
 PER_PAGE, MOST_PER_PAGE = 10, 100
 # What the columns of these marks hold.
@@ -56,7 +56,7 @@ class Error(Body):
 class PageQuery(Query):
     """Which page of a list."""
 
-    page = Count(load_default=1, metadata={"description": "Number of the page; page 1 if it is no such number."})
+    page = PageNumber(load_default=1, metadata={"description": "Number of the page; page 1 if it is not a number."})
     per_page = Count(
         load_default=PER_PAGE,
         metadata={"description": f"How many to a page: at most {MOST_PER_PAGE}, {PER_PAGE} if it is no such number."},

@@ -26,7 +26,8 @@ def test_a_whole_number_is_one_or_more_in_plain_digits(text: str | None, expecte
         (None, None, "5", {"page": 5}),
         (None, None, "1", {}),
         ("x", "y", "z", {}),
-        (None, None, str(LARGEST_PAGE + 1), {}),
+        (None, None, str(LARGEST_PAGE + 1), {"page": LARGEST_PAGE + 1}),
+        (None, None, "9" * 500, {"page": LARGEST_PAGE + 1}),
         ("5", "6", "7", {"before": 5}),
     ],
 )

@@ -37,21 +37,20 @@ def test_without_a_service_nothing_is_translated(tmp_path: Path, settings: dict[
             {"MICROBLOG_TRANSLATE_URL": "https://[::1]:5000/translate", "MICROBLOG_TRANSLATE_KEY": KEY},
             TranslatorSettings(LIBRETRANSLATE, url="https://[::1]:5000/translate", key=KEY),
         ),
-        (
-            {"MICROBLOG_TRANSLATE_URL": URL, "MICROBLOG_POST_LANGUAGES": "FR, de"},
-            TranslatorSettings(LIBRETRANSLATE, url=URL, post_languages=("de", "en", "es", "fr")),
-        ),
     ],
 )
 def test_the_settings_are_read(tmp_path: Path, settings: dict[str, str], expected: TranslatorSettings) -> None:
     assert read(tmp_path, **settings) == expected
 
 
-def test_the_usual_languages_are_those_of_the_pages_and_more(tmp_path: Path) -> None:
-    found = read(tmp_path, MICROBLOG_TRANSLATE_URL=URL)
-    assert found is not None
-    assert found.post_languages == LANGUAGES
+def read_languages(tmp_path: Path, **settings: str) -> tuple[str, ...]:
+    return Settings.from_environment({"MICROBLOG_DATA_DIR": str(tmp_path), **settings}).post_languages
+
+
+def test_languages_are_those_of_the_pages_and_more_with_a_translator_or_without(tmp_path: Path) -> None:
     assert {"en", "es"} <= set(LANGUAGES)
+    assert read_languages(tmp_path) == read_languages(tmp_path, MICROBLOG_TRANSLATE_URL=URL) == LANGUAGES
+    assert read_languages(tmp_path, MICROBLOG_POST_LANGUAGES="FR, de") == ("de", "en", "es", "fr")
 
 
 @pytest.mark.parametrize("name", ["MS_TRANSLATOR_KEY", "MICROBLOG_TRANSLATE_KEY"])

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from page import PageClient
 from people import PASSWORD, People
 from statements import Statements
 
+from app.accounts.models import User
 from app.core.config import Settings
+from app.core.database import transaction
 from app.web.avatar import gravatar
 
 NEW = {"username": "dora", "email": "dora@example.org", "password": PASSWORD}
@@ -109,6 +112,25 @@ def test_a_page_past_the_end_is_empty_and_knows_its_neighbours_as_upstream_does(
     assert (found["items"], found["_meta"]["total_pages"]) == ([], 2)
     links = {name: f"/api/users?page={page}&per_page=2" for name, page in (("self", 7), ("prev", 6))}
     assert found["_links"] == links | {"next": None}
+    far = client.get("/api/users?page=99999&per_page=2", headers=token).get_json()
+    assert (far["items"], far["_links"]["next"], far["_meta"]["total_items"]) == ([], None, 3)
+    huge = client.get(f"/api/users?page={'9' * 300}", headers=token)
+    assert (huge.status_code, huge.get_json()["items"]) == (200, [])
+
+
+def test_accounts_that_come_and_go_move_nobody_to_another_page(
+    app: Flask, people: People, client: PageClient, token: dict[str, str]
+) -> None:
+    for number in range(9):
+        people.make_user(f"user{number}")
+    first = client.get("/api/users?per_page=6", headers=token).get_json()
+    with app.app_context(), transaction() as session:
+        session.delete(session.get(User, first["items"][3]["id"]))
+    second = client.get(first["_links"]["next"], headers=token).get_json()
+    assert [item["username"] for item in second["items"]] == [f"user{number}" for number in range(3, 9)]
+    assert (second["_meta"]["page"], second["_links"]["next"]) == (2, None)
+    back = client.get(second["_links"]["prev"], headers=token).get_json()
+    assert [item["id"] for item in back["items"]] == [item["id"] for item in first["items"] if item["id"] != 4]
 
 
 def test_every_field_that_is_missing_is_named(people: People, client: PageClient) -> None:

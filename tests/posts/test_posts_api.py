@@ -205,8 +205,9 @@ def test_search_finds_and_counts(
     work()
     found = client.get("/api/search?q=apples&per_page=2", headers=headers).get_json()
     assert bodies(found) == ["apples 2", "apples 1"]
-    assert found["_meta"] == {"page": 1, "per_page": 2, "total_pages": 2, "total_items": 3, "is_complete": True}
-    assert found["_links"]["next"] == "/api/search?q=apples&page=2&per_page=2"
+    known = {"page": 1, "per_page": 2, "total_pages": 2, "total_items": 3, "is_complete": True, "warnings": []}
+    assert found["_meta"] == known
+    assert found["_links"]["next"] == f"/api/search?q=apples&before={found['items'][-1]['id']}&per_page=2"
     assert client.get("/api/search?q=nothing", headers=headers).get_json()["items"] == []
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from fragile import FragileIndex
 from page import Page, PageClient
 from people import People
 
+from app.core.database import transaction
 from app.search.interface import SearchIndex
 from app.search.language import MOST_PARTS as MOST_WORDS
+from app.search.service import MAX_FRESH, record_new, request_rebuild
 
 
 @pytest.fixture
@@ -25,6 +28,11 @@ def written(people: People, work: Callable[[], None]) -> None:
     people.post("charlie", "butter and jam")
     people.post("alice", "something else")
     work()
+
+
+def told(page: Page) -> list[str]:
+    """What the notices of a page are about."""
+    return [each["data-notice"] for each in page.all("p") if "data-notice" in each]
 
 
 def articles(page: Page) -> int:
@@ -194,3 +202,90 @@ def test_a_deleted_post_is_gone_from_the_hits_before_the_index_knows(
 )
 def test_what_was_left_out_of_account_is_said(people: People, alice: PageClient, question: str, note: str) -> None:
     assert note in alice.page(f"/search?q={question}").text
+
+
+@pytest.mark.parametrize("order", ["", "&sort=new"])
+def test_pages_of_hits_stay_what_they_were_while_others_write_and_delete(
+    people: People, alice: PageClient, work: Callable[[], None], order: str
+) -> None:
+    ids = [people.post("alice", "same word") for _ in range(60)][::-1]
+    work()
+    first = alice.page(f"/search?q=word{order}")
+    for number in range(2):
+        people.post("bob", f"the word {number}")
+    work()
+    second = alice.page(first.neighbour("next") or "")
+    assert first.posts() + second.posts() == ids[:50]
+    for number in ids[10:12]:
+        alice.send(f"/post/{number}/delete")
+    work()
+    third = alice.page(second.neighbour("next") or "")
+    assert third.posts() == ids[50:]
+    assert third.neighbour("next") is None
+
+
+def test_an_odd_list_in_the_address_is_no_error(people: People, alice: PageClient, work: Callable[[], None]) -> None:
+    number = people.post("bob", "same word")
+    work()
+    for hits in ("x", "%00", "9" * 3000, "AAAA", "_-", "%C3%A9"):
+        assert alice.page(f"/search?q=word&hits={hits}").posts() in ([number], [])
+        assert alice.get(f"/messages/search?q=word&hits={hits}").status_code == 200
+
+
+def test_the_page_says_that_hits_may_be_missing_while_more_changes_wait_than_are_looked_through(
+    people: People, alice: PageClient, client: PageClient, app: Flask, work: Callable[[], None]
+) -> None:
+    headers = people.program("bob")
+
+    def is_complete() -> bool:
+        return bool(client.get("/api/search?q=word", headers=headers).get_json()["_meta"]["is_complete"])
+
+    people.post("bob", "a word")
+    assert is_complete()
+    assert "incomplete" not in told(alice.page("/search?q=word"))
+    with app.app_context(), transaction():
+        for number in range(MAX_FRESH):
+            record_new("post", 1_000 + number)
+    assert not is_complete()
+    assert told(alice.page("/search?q=word")) == ["incomplete"]
+    work()
+    assert is_complete()
+    with app.app_context(), transaction():
+        request_rebuild()
+    assert not is_complete()
+    work()
+    assert is_complete()
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("question", "about", "hits"),
+    [
+        ("butter before:yesterday", ["before"], 2),
+        ("butter after:2026-13-45", ["after"], 2),
+        ("has:image butter", ["has"], 2),
+        ("lang:xx butter", ["lang"], 2),
+        ("from:nobodyatall", ["from"], 0),
+        ("before:yesterday", ["before"], 0),
+        ("butter -from:nobodyatall", ["from"], 2),
+        ("to:alice butter", ["to"], 0),
+        ("from:bob butter", [], 1),
+    ],
+)
+def test_an_operator_without_a_known_value_is_named(
+    people: People, alice: PageClient, question: str, about: list[str], hits: int
+) -> None:
+    page = alice.page(f"/search?q={question}")
+    assert (told(page), articles(page)) == (about, hits)
+    found = alice.get(f"/api/search?q={question}", headers=people.program("bob")).get_json()
+    assert [each["operator"] for each in found["_meta"]["warnings"]] == about
+    assert all(each["value"] in each["message"] for each in found["_meta"]["warnings"] if each["operator"] != "to")
+
+
+@pytest.mark.usefixtures("written")
+def test_a_recipient_leads_to_the_search_of_messages(people: People, alice: PageClient) -> None:
+    people.write("bob", "alice", "bread for you")
+    page = alice.page("/search?q=to:me+bread")
+    link = next(each["href"] for each in page.all("a") if each.get("href", "").startswith("/messages/search?q=to:me"))
+    assert articles(alice.page(link)) == 1
+    assert told(alice.page(link)) == []

@@ -13,7 +13,7 @@ from server import remove, server_url
 from app.core.search_settings import ELASTICSEARCH, SearchSettings
 from app.core.time import utc_now
 from app.search.elasticsearch_index import ElasticsearchIndex
-from app.search.interface import Document, Hits, SearchIndex, SearchUnavailable
+from app.search.interface import Document, Hits, Key, SearchIndex, SearchUnavailable
 from app.search.language import parse
 from app.search.memory_index import MemoryIndex
 from app.search.sqlite_index import SqliteIndex
@@ -429,3 +429,30 @@ def test_compound_words_and_invisible_characters_are_read_alike(
         assert found(index, question) == [1], question
     for question in others:
         assert 1 not in found(index, question), question
+
+
+def test_hits_beside_a_key_are_the_nearest_ones_newest_first(index: SearchIndex) -> None:
+    index.update([document(number, "same words" if number % 2 else "others") for number in range(1, 42)], [])
+    query, odd = parse("same"), tuple(range(41, 0, -2))
+    for key in (2, 3, 20, 21, 41, 42, 2**40):
+        below, above = [each for each in odd if each < key], [each for each in odd if each > key]
+        for limit in (1, 4, 50):
+            assert index.beside("post", query, Key(before=key), limit).ids == tuple(below[:limit]), (key, limit)
+            assert index.beside("post", query, Key(after=key), limit).ids == tuple(above[-limit:]), (key, limit)
+    assert index.beside("post", parse(""), Key(before=9), 5).ids == ()
+    assert index.beside("note", query, Key(before=9), 5).ids == ()
+    assert index.beside("post", query, Key(before=9), 5, viewer=ALICE).ids == ()
+
+
+def test_hits_beside_a_key_stay_in_order_after_changes_and_deletions(index: SearchIndex) -> None:
+    for start in range(1, 41, 10):
+        index.update([document(number, "same words") for number in range(start, start + 10)], [])
+    index.update([document(5, "same words again"), document(33, "same")], [("post", 7), ("post", 32)])
+    left = [number for number in range(40, 0, -1) if number not in (7, 32)]
+    seen: list[int] = []
+    key = 2**50
+    while ids := index.beside("post", parse("same"), Key(before=key), 6).ids:
+        seen += ids
+        key = ids[-1]
+    assert seen == left
+    assert index.beside("post", parse("same"), Key(after=31), 3).ids == (35, 34, 33)

@@ -186,12 +186,14 @@ def test_many_private_matches_are_counted_for_their_parties_alone(index: SqliteI
 
 @pytest.mark.usefixtures("ranked_five")
 def test_of_very_many_documents_the_newest_are_counted(index: SqliteIndex, monkeypatch) -> None:
-    written(index, "post", range(1, 9), created_at=MOMENT)
+    written(index, "post", range(101, 109), created_at=MOMENT)
     monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 6)
-    assert index.search("post", parse("rare"), 0, 3) == Hits((8, 7, 6), 6, more=True)
-    assert index.search("post", parse("rare"), 3, 9) == Hits((5, 4, 3), 6, more=True)
+    assert index.search("post", parse("rare"), 0, 3) == Hits((108, 107, 106), 6, more=True)
+    assert index.search("post", parse("rare"), 3, 9) == Hits((105, 104, 103), 6, more=True)
     monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 8)
-    assert index.search("post", parse("rare"), 0, 3) == Hits((8, 7, 6), 8, more=False), "there is none among the older"
+    assert index.search("post", parse("rare"), 0, 3) == Hits((108, 107, 106), 8, more=False), (
+        "there is none among the older"
+    )
     monkeypatch.setattr(sqlite_reader, "NEWEST_COUNTED", 5)
     assert index.search("post", parse("rare"), 0, 3).total == 8, "all, where too few are among the newest"
     index.close()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from flask import Flask
+from page import PageClient
 from people import People
 from statements import Statements
 
@@ -14,18 +14,17 @@ from app.core.config import Settings
 from app.core.database import db, transaction
 from app.core.models import Fact
 from app.core.time import utc_now
-from app.core.translator_settings import LIBRETRANSLATE, TranslatorSettings
 from app.handlers import build_registry
 from app.indexed import build_catalogue
 from app.jobs.models import Job
 from app.jobs.runner import Registry, run_due
 from app.jobs.service import claim, release_all
 from app.posts.models import Post
+from app.posts.queries import LOOKED_BACK_TO
 from app.posts.service import delete_post
 from app.search.interface import SearchIndex
 from app.translating import tasks
-from app.translating.queries import LOOKED_BACK_TO
-from app.translating.service import LOOK_BACK, follow_settings, look_back_anew
+from app.translating.service import LOOK_BACK, continue_looking_back, look_back_anew
 from app.translators.detector import Detector
 
 SENTENCES = ["Good morning everybody!", "Bonjour tout le monde", "Heute Abend gibt es Pizza", "ok"]
@@ -34,41 +33,29 @@ Work = Callable[[], None]
 
 
 @pytest.fixture
-def translating(settings: Settings) -> Settings:
-    """Settings that name a translator, which is never asked here."""
-    return replace(settings, translator=TranslatorSettings(LIBRETRANSLATE, url="http://127.0.0.1:9"))
-
-
-@pytest.fixture
-def plain_registry(index: SearchIndex, settings: Settings) -> Registry:
-    """The handlers of an appliance without a translator."""
+def registry(index: SearchIndex, settings: Settings) -> Registry:
+    """The handlers of an appliance without a translator, which needs none to detect languages."""
+    assert settings.translator is None
     return build_registry(index, build_catalogue(), settings)
 
 
 @pytest.fixture
-def registry(index: SearchIndex, translating: Settings) -> Registry:
-    """The handlers of an appliance with one."""
-    return build_registry(index, build_catalogue(), translating)
-
-
-@pytest.fixture
-def work_without(app: Flask, plain_registry: Registry) -> Work:
-    """Do what the worker of an appliance without a translator does."""
+def work_without(app: Flask) -> Work:
+    """Leave what an earlier version left, which detected no languages: no job, and no place in the posts."""
 
     def run() -> None:
-        with app.app_context():
-            start(app, detecting=False)
-            while run_due(plain_registry):
-                pass
+        with app.app_context(), transaction() as session:
+            session.query(Job).delete()
+            session.query(Fact).filter_by(name=LOOKED_BACK_TO).delete()
 
     return run
 
 
-def start(app: Flask, *, detecting: bool = True) -> None:
+def start(app: Flask) -> None:
     """What a worker does first."""
     with app.app_context(), transaction() as session:
         release_all(session)
-        follow_settings(detecting=detecting)
+        continue_looking_back()
 
 
 def languages(app: Flask) -> list[str | None]:
@@ -114,18 +101,7 @@ def test_a_post_writes_no_more_than_it_did_with_a_translator_or_without(
     assert [write.split("(")[0].strip() for write in statements.writes] == ["INSERT INTO post", "INSERT INTO job"]
 
 
-def test_without_a_translator_nobody_looks_and_nothing_is_written(
-    app: Flask, people: People, statements: Statements, work_without: Work
-) -> None:
-    write(people)
-    with statements:
-        work_without()
-    assert languages(app) == [None] * 4
-    assert not [each for each in statements.writes if "post" in each.split()[:3] or "fact" in each]
-    assert place(app) is None
-
-
-def test_posts_from_before_the_translator_are_looked_through_newest_first(
+def test_posts_of_an_earlier_version_are_looked_through_newest_first(
     app: Flask, people: People, work_without: Work, registry: Registry, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "CHUNK", 3)
@@ -169,7 +145,7 @@ def test_once_it_is_done_a_start_of_the_worker_looks_at_no_post(
     assert not [each for each in statements.queries if "post" in each]
 
 
-def test_posts_that_came_while_the_translator_was_switched_off_are_looked_through_too(
+def test_posts_that_came_under_an_earlier_version_are_looked_through_too(
     app: Flask, people: People, work: Work, work_without: Work
 ) -> None:
     start(app)
@@ -273,25 +249,45 @@ def test_a_post_that_is_gone_is_no_matter(app: Flask, people: People, work: Work
     assert languages(app) == ["en", "de", ""]
 
 
-def test_a_job_that_is_left_when_the_translator_is_switched_off_is_done_with(
-    app: Flask, people: People, work_without: Work
-) -> None:
-    write(people)
-    start(app)
-    work_without()
-    assert languages(app) == [None] * 4
-    assert kinds(app) == []
-
-
-@pytest.mark.parametrize("detecting", [True, False])
 def test_posts_that_came_all_at_once_while_the_worker_ran_are_looked_through(
-    app: Flask, people: People, work: Work, detecting: bool
+    app: Flask, people: People, work: Work
 ) -> None:
-    start(app, detecting=detecting)
+    start(app)
     work()
     with app.app_context(), transaction() as session:
         session.add_all(Post(author_id=1, body=sentence) for sentence in SENTENCES)
         look_back_anew()
-    assert kinds(app) == ([LOOK_BACK] if detecting else [])
+    assert kinds(app) == [LOOK_BACK]
     work()
-    assert languages(app) == (LANGUAGES if detecting else [None] * len(SENTENCES))
+    assert languages(app) == LANGUAGES
+
+
+def test_languages_are_shown_and_searched_without_a_translator(
+    app: Flask, people: People, alice: PageClient, work: Work
+) -> None:
+    start(app)
+    write(people)
+    work()
+    assert [each.get("lang") for each in alice.page("/explore").all("div") if "data-post-body" in each] == [
+        None, "de", "fr", "en"
+    ]  # fmt: skip
+    assert alice.page("/search?q=lang:fr").posts() == [2]
+    assert not any("translate" in each.get("action", "") for each in alice.page("/explore").all("form"))
+
+
+def test_a_search_by_language_is_not_complete_while_older_posts_wait(
+    app: Flask, people: People, client: PageClient, work: Work, work_without: Work
+) -> None:
+    headers = people.program("alice")
+
+    def is_complete(question: str) -> bool:
+        found = client.get(f"/api/search?q={question}", headers=headers).get_json()
+        return bool(found["_meta"]["is_complete"])
+
+    write(people)
+    work_without()
+    assert (is_complete("lang:fr"), is_complete("pizza")) == (False, True)
+    start(app)
+    assert (is_complete("lang:fr"), is_complete("pizza")) == (False, True)
+    work()
+    assert (is_complete("lang:fr"), is_complete("pizza")) == (True, True)

@@ -38,9 +38,8 @@ def jobs(app: Flask) -> int:
 
 
 def test_every_post_gets_its_language_though_the_worker_is_killed_at_any_moment(
-    app: Flask, settings: Settings, people: People, log: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, settings: Settings, people: People, log: Path
 ) -> None:
-    monkeypatch.setenv("MICROBLOG_TRANSLATE_URL", "http://127.0.0.1:9")
     with app.app_context(), transaction() as session:
         session.add_all(Post(author_id=1, body=f"Bonjour tout le monde {number}") for number in range(OLDER_POSTS))
     moments = random.Random(815)  # noqa: S311  moments, not secrets
