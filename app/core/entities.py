@@ -22,7 +22,7 @@ _START = re.compile(rf"(?P<link>{SCHEME.pattern})|[{_AT}]|[{_HASH}]")
 _MENTION = re.compile(
     rf"(?<!{WORD})(?<![{_AT}/\\])(?<!\w[-+%=~&])[{_AT}](?!{SCHEME.pattern})"
     rf"(?:[{_QUOTE}](?P<quoted>[^\s/{_QUOTE}](?:[^\n\t/{_QUOTE}]{{0,{MAX_NAME - 2}}}[^\s/{_QUOTE}])?)[{_QUOTE}]"
-    rf"|(?P<name>(?>(?:\.*(?:{WORD}|-|[{ZWNJ}{ZWJ}](?={WORD})))+)))(?![{_AT}]{WORD})"
+    rf"|(?P<name>(?>(?:[.-]*(?:{WORD}|[{ZWNJ}{ZWJ}](?={WORD})))+)))(?![{_AT}]{WORD})"
 )
 # Names of programming languages go on after the last letter: C++17, C#.
 _TAG = re.compile(
@@ -89,7 +89,7 @@ def _name_alone(word: str) -> str:
     if is_uncased_letter(next(filter(str.isalpha, word), "")):
         return word
     end = next((at for at, character in enumerate(word) if at and is_uncased_letter(character)), len(word))
-    return word[:end].rstrip(".")
+    return word[:end].rstrip(".-")
 
 
 def _tag_at(text: str, start: int) -> Entity | None:

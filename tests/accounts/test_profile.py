@@ -23,6 +23,23 @@ def test_what_is_saved_is_shown_to_everybody(alice: PageClient, bob: PageClient)
     assert "Your profile is saved" in alice.page("/").text
 
 
+@pytest.mark.parametrize("path", ["/user/alice", "/user/alice/popup", "/admin/people/1"])
+def test_links_names_and_tags_in_it_work(alice: PageClient, path: str) -> None:
+    save(alice, about_me="See Https://example.org/me, ask @bob. #tea")
+    links = {link["href"] for link in Page(alice.get(path).text).all("a")}
+    assert {"Https://example.org/me", "/user/bob", "/search?q=%23tea"} <= links
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2800\u3164", "\u200e\u2060"])
+def test_what_nobody_sees_is_nothing_to_say(app: Flask, alice: PageClient, text: str) -> None:
+    save(alice, about_me="something")
+    assert save(alice, about_me=text).status_code == 302
+    with app.app_context():
+        user = find_user("alice")
+        assert user is not None
+        assert user.about_me == ""
+
+
 def test_the_form_shows_what_there_is(alice: PageClient) -> None:
     save(alice, about_me="I like <boats>")
     answer = alice.get("/edit_profile")

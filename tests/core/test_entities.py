@@ -142,13 +142,13 @@ def test_link_at_the_end_of_a_sentence_has_no_punctuation(character: str) -> Non
 
 MENTIONS = {
     "@José @Zoë, @straße. @Иван @李雷 @नमस्ते": ["José", "Zoë", "straße", "Иван", "李雷", "नमस्ते"],
-    ".@bob hi (@bob) hello.@bob @bob's @bob, @bob. @bob...": ["bob"] * 7,
+    ".@bob hi (@bob) hello.@bob @bob's @bob, @bob. @bob... @bob- -@bob": ["bob"] * 9,
     "@alice@mastodon.social @alice＠mastodon.social ＠alice＠例え.jp @a.b@c.d": [],
     "alice@example.org José@example.org a+b-@example.org a.b@c.d/@e": [],
     "https://example.org/@bob example.org/@bob": [],
     "＠bob @a.b-c_d @bob_ @bobさん @bob에게": ["bob", "a.b-c_d", "bob_", "bob", "bob"],
     '@"user name" @“dotty.” @"50%" @"<b>"': ["user name", "dotty.", "50%", "<b>"],
-    '@ @. @" x" @"" ' + "@" + "a" * 65: [],
+    '@ @. @- @" x" @"" ' + "@" + "a" * 65: [],
 }
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from html.parser import HTMLParser
 
-from app.web.markup import LONGEST_SHOWN, render_body
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.search.words import marks_of
+from app.web.markup import LONGEST_SHOWN, MAX_LINES, is_long, render_body
 
 
 def rendered(text: str) -> str:
@@ -50,6 +55,10 @@ CASES = {
     "a hashtag of another script": ("#\u8336", hashtag("\u8336")),
     "a number is no hashtag": ("#1 of 2", "#1 of 2"),
     "an anchor is no hashtag": ("a#b", "a#b"),
+    "a sign before a link": ("#https://example.org/a", f"#{EXAMPLE}"),
+    "a full stop of another script": ("https://example.org/a\u3002", f"{EXAMPLE}\u3002"),
+    "a mention after a dot": (".@bob", f".{mention('bob')}"),
+    "somebody elsewhere": ("@bob@example.org", "@bob@example.org"),
     "an entity is shown as typed": ("&#39;", "&amp;#39;"),
 }  # fmt: skip
 
@@ -74,3 +83,90 @@ def test_a_long_link_is_shown_shortened_and_leads_to_the_whole() -> None:
 )
 def test_texts_made_to_take_long_are_done_all_the_same(text: str) -> None:
     assert rendered(text)
+
+
+class Shown(HTMLParser):
+    """What a reader sees of some HTML, links in full, and what it leads to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.marks: set[str] = set()
+        self._link = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = dict(attributes)
+        self._link = (found.get("title") or "") if tag == "a" else self._link
+        if tag == "a":
+            self.text += self._link
+            self.marks |= {"has=link"} if self._link else set()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._link:
+            shown = data.removesuffix("\N{HORIZONTAL ELLIPSIS}")
+            assert shown in self._link
+        else:
+            self.text += data
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "https://",
+            "HTTP://a.b/",
+            "@",
+            "#",
+            "bob",
+            "\u0939\u093f",
+            "\u8336",
+            "\u3002",
+            "<",
+            ">",
+            "&amp;",
+            '"',
+            "'",
+            "(",
+        ),
+        *(")", ".", " ", "\n", "\u200b", "e\u0301", "/x" * 40, "\U0001f600", "example.org", "1", "_"),
+    ]
+)
+
+
+@given(st.lists(pieces, max_size=14).map("".join))
+@settings(max_examples=600, derandomize=True, deadline=None)
+def test_page_loses_no_character_and_has_the_entities_of_the_index(text: str) -> None:
+    html = rendered(text)
+    shown = Shown(html)
+    assert shown.text == text
+    marks = marks_of(text)
+    assert ("has=link" in marks) == ("has=link" in shown.marks)
+    assert any(mark[0] == "@" for mark in marks) == ('class="mention"' in html)
+    assert any(mark[0] == "#" for mark in marks) == ('class="hashtag"' in html)
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60))
+@settings(max_examples=200, derandomize=True, deadline=None)
+def test_highlights_lose_no_character(text: str, first: int, last: int) -> None:
+    spans = [(first, last)] if first < last else []
+    html = render_body(text, lambda name: name, lambda tag: tag, spans)
+    assert Shown(str(html)).text.replace("\r", "") == text.replace("\r", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_folded"),
+    [
+        ("a", False),
+        ("\n" * (MAX_LINES - 1), False),
+        ("top" + "\n" * 200 + "bottom", True),
+        ("x" * 280, False),
+        ("x " * 1000, True),
+    ],
+)
+def test_long_text_is_told_by_its_lines(text: str, is_folded: bool) -> None:
+    assert is_long(text) is is_folded
