@@ -17,13 +17,16 @@ from .core.config import Settings
 from .core.database import db, transaction
 from .core.errors import Busy, StorageFull
 from .core.named_lock import LEADER, LastingLock
-from .core.state import beat
+from .core.state import beat, note_start
 from .core.time import utc_now
 from .handlers import build_registry, reporter
 from .indexed import build_catalogue
-from .jobs.runner import run_due
+from .jobs.loop import Loop
+from .jobs.retries import retry_once
+from .jobs.runner import Registry, run_pass
 from .jobs.service import next_due, release_all
 from .jobs.wake import Listener, wake_worker
+from .mail.service import SEND
 from .search.forms import SEARCH_INDEX
 from .search.interface import SearchIndex, SearchUnavailable
 from .search.service import REBUILD, UPDATE
@@ -37,6 +40,8 @@ BEAT_SECONDS = 10.0
 # While a backup is made, whose end somebody may wait for.
 BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
+# Whoever asks the worker to stop waits 5 seconds before he ends it.
+STOP_TIMEOUT = 1.5
 ANOTHER_WORKER = 75
 # An index has one writer, who so brings changes into it in their order.
 OF_THE_LEADER = frozenset({UPDATE, REBUILD})
@@ -64,7 +69,12 @@ class Worker:
         self._lookout = Lookout(settings)
         self._export_expiry = ExportExpiry(settings.exports_dir)
         catalogue.check, catalogue.watch = self._interrupt_if_stopping, self._index_care.during_rebuild
-        self._registry = build_registry(index, catalogue, settings, reporter(app))
+        report = reporter(app)
+        self._registry = build_registry(index, catalogue, settings, report)
+        self._mail_registry = self._registry.restricted_to(SEND)
+        # Each in a thread of its own: a slow mail server delays e-mail alone, and no job delays a backup or a check.
+        self._mail = Loop("e-mail", app.app_context, self._send_mail, report)
+        self._care = Loop("backups and checks", app.app_context, self._take_care, report)
         self._listener = Listener(self._run_dir)
 
     def run(self) -> None:
@@ -74,10 +84,18 @@ class Worker:
         with suppress(Stopped):
             with transaction() as session:
                 release_all(session, shared=self._shared)
+                if note_start(self._run_dir):
+                    retry_once(session)
                 continue_looking_back()
+            self._mail.start()
+            self._care.start()
             while not self._stopping:
                 beat(self._run_dir)
                 self._listener.wait(self.work_once())
+                self._mail.wake()
+                self._care.wake()
+        for loop in (self._mail, self._care):
+            loop.stop(STOP_TIMEOUT)
         self._night.stop()
         if self._leading:
             self._leading.stop()
@@ -97,16 +115,14 @@ class Worker:
         try:
             self._clock_care.look()
             leads = self._leading is None or self._leading.is_held
-            self._registry.left_out = frozenset() if leads else OF_THE_LEADER
-            while not self._stopping and run_due(self._registry):
-                beat(self._run_dir)
+            left_out = frozenset() if leads else OF_THE_LEADER
+            self._registry.left_out = left_out | ({SEND} if self._mail.is_running else frozenset())
+            run_pass(self._registry, self._proceed)
             if leads:
                 self._index_care.look()
-            self._night.look()
-            self._room.look()
-            self._lookout.look()
             self._export_expiry.look()
-            return self._seconds_to_next()
+            longest = BEAT_SECONDS if self._care.is_running else self._take_care()
+            return self._seconds_to_next(self._registry, longest)
         except (Busy, StorageFull, SearchUnavailable) as error:
             # It passes: a full disk, a lock. Dying of it would bring the appliance down, reading and all.
             logger.warning("%s: %s", type(error).__name__, error)
@@ -114,9 +130,23 @@ class Worker:
         finally:
             db.session.rollback()
 
-    def _seconds_to_next(self) -> float:
-        due = next_due(db.session(), self._registry.left_out)
-        longest = BUSY_SECONDS if self._night.is_busy else BEAT_SECONDS
+    def _proceed(self) -> bool:
+        beat(self._run_dir)
+        return not self._stopping
+
+    def _send_mail(self) -> float:
+        run_pass(self._mail_registry, self._mail.should_proceed)
+        return self._seconds_to_next(self._mail_registry, BEAT_SECONDS)
+
+    def _take_care(self) -> float:
+        """See to backups, the room on the disk and the checks; return after how many seconds to do so again."""
+        self._night.look()
+        self._room.look()
+        self._lookout.look()
+        return BUSY_SECONDS if self._night.is_busy else BEAT_SECONDS
+
+    def _seconds_to_next(self, registry: Registry, longest: float) -> float:
+        due = next_due(db.session(), registry.left_out, registry.only)
         if due is None:
             return longest
         return min(longest, max(0.0, (due - utc_now()).total_seconds()))

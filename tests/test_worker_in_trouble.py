@@ -13,7 +13,8 @@ from people import People
 from app.core.config import Settings
 from app.core.database import db, transaction
 from app.core.errors import StorageFull
-from app.jobs.models import MOST_ATTEMPTS, Job
+from app.jobs.models import Job
+from app.jobs.policy import MAX_ATTEMPTS
 from app.search.interface import Document, SearchIndex
 from app.search.language import parse
 from app.search.progress import read_progress
@@ -134,7 +135,7 @@ def test_what_an_engine_missed_for_so_long_that_its_jobs_were_given_up_is_made_u
     people.post("alice", "meanwhile")
     with app.app_context(), transaction() as session:
         for job in session.query(Job):
-            job.due, job.attempts, job.error = None, MOST_ATTEMPTS, "SearchAway: no answer"
+            job.due, job.attempts, job.error = None, MAX_ATTEMPTS, "SearchAway: no answer"
     assert work(app, worker) == BEAT_SECONDS
     assert index.count() == 0, "looked after a moment ago"
     worker._index_care._healed = None

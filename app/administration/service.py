@@ -10,7 +10,7 @@ from ..accounts.service import end_follows
 from ..core.database import db
 from ..core.errors import Invalid, mark
 from ..core.room import give_up_ballast
-from ..jobs.service import enqueue
+from ..jobs.service import enqueue, enqueue_once
 from ..messages.models import Message
 from ..messages.queries import KIND as MESSAGE
 from ..posts.service import remove_posts
@@ -89,7 +89,7 @@ def request_deletion(user: User, by: User | None, name: str | None = None) -> No
     """Lock an account at once and let the worker delete it with all that it wrote and received.
 
     `name` is what was typed to confirm it, None where nothing had to be. Raises Invalid for another name than its own,
-    for oneself and for the last administrator. Doing it again does nothing.
+    for oneself and for the last administrator. Doing it again changes nothing, unless the job was lost.
     """
     if name is not None and name.strip().lower() != user.username_key:
         raise Invalid(NOT_THE_NAME, "name")
@@ -98,7 +98,7 @@ def request_deletion(user: User, by: User | None, name: str | None = None) -> No
         give_up_ballast()
         user.status, user.is_admin = LEAVING, False
         end_credentials(user)
-        enqueue(DELETE, {"id": user.id})
+    enqueue_once(DELETE, {"id": user.id})
 
 
 def refuse(user: User, by: User | None) -> None:

@@ -14,6 +14,7 @@ from .data import data
 from .doctor import doctor
 from .drill import DRILL
 from .imports import imports
+from .jobs import jobs
 from .leftovers import LEFTOVERS
 from .mail import mail
 from .search import search
@@ -28,7 +29,7 @@ def register_commands(app: Flask) -> None:
     """Add the commands to `flask`, and what its `db` commands need."""
     for action in actions:
         users.add_command(action)
-    for group in (users, search, mail, translator, imports, backup, data, translate):
+    for group in (users, search, jobs, mail, translator, imports, backup, data, translate):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
     for command in (*TRANSFER, *DRILL, *LEFTOVERS):

@@ -6,8 +6,10 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from ..accounts.models import User
+from ..core.time import utc_now
 from ..mail.letter import Letter
 from ..web.locale import speaking
+from .models import KEPT
 
 
 def ready_letter(user: User, link: str, language: str | None) -> Letter:
@@ -19,4 +21,5 @@ def ready_letter(user: User, link: str, language: str | None) -> Letter:
             subject=str(_("Your posts are ready to be fetched")),
             text=render_template("mail/export_ready.txt", **values),
             html=render_template("mail/export_ready.html", **values),
+            expires_at=utc_now() + KEPT,
         )

@@ -14,12 +14,14 @@ from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID
 from ..core.time import utc_now
+from ..jobs.service import is_live
 from ..messages.models import Message
 from ..notifications.queries import Notice
 from ..posts.models import Post
 from ..posts.queries import count_by_author
 from .models import DONE, KEPT, Export
 
+MAKE = "exports.make"
 CHUNK = 500
 
 
@@ -40,9 +42,9 @@ def progress_notices(user: User) -> list[Notice]:
 
 
 def is_running(user: User) -> bool:
-    """Whether one is being made."""
-    statement = select(Export.id).where(Export.user_id == user.id, Export.progress < DONE).limit(1)
-    return db.session.scalar(statement) is not None
+    """Whether one is being made: unfinished, and the worker still has it to do."""
+    unfinished = select(Export.id).where(Export.user_id == user.id, Export.progress < DONE)
+    return any(is_live(MAKE, export_id) for export_id in db.session.scalars(unfinished))
 
 
 def get_own(user: User, export_id: int) -> Export:

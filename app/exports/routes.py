@@ -30,8 +30,7 @@ def init_exports(app: Flask) -> None:
 def index() -> str:
     """My exports; while one is being made the page looks again by itself, also without JavaScript."""
     exports = queries.exports_of(current_user)
-    running = any(not export.is_ready for export in exports)
-    return render_template("exports/index.html", exports=exports, running=running)
+    return render_template("exports/index.html", exports=exports, running=queries.is_running(current_user))
 
 
 @blueprint.post("/export_posts")

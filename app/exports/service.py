@@ -12,9 +12,8 @@ from ..core.room import require_room
 from ..core.time import utc_now
 from ..jobs.service import enqueue
 from .models import DONE, KEPT, Export
-from .queries import is_running
+from .queries import MAKE, is_running
 
-MAKE = "exports.make"
 MOST_KEPT = 3
 
 
@@ -35,8 +34,9 @@ def request_export(user: User, address: str, language: str) -> bool:
 
 
 def _forget_old(user: User) -> None:
-    """Their files go with the next export that the worker makes."""
+    """Their files go with the next export that the worker makes. Unfinished ones are those that were given up."""
     own = Export.user_id == user.id
+    db.session.execute(delete(Export).where(own, Export.progress < DONE))
     db.session.execute(delete(Export).where(own, Export.created_at < utc_now() - KEPT))
     kept = select(Export.id).where(own).order_by(Export.id.desc()).limit(MOST_KEPT - 1)
     db.session.execute(delete(Export).where(own, Export.id.not_in(list(db.session.scalars(kept)))))

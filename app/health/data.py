@@ -8,7 +8,8 @@ from ..core.database import db
 from ..core.schema import newest_revision, revision_of
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
-from ..jobs.service import GIVEN_UP, oldest_due, oldest_waiting, tally
+from ..jobs.overview import GIVEN_UP, RETRYING, tally
+from ..jobs.service import oldest_due, oldest_waiting
 from ..people.service import wrong_counts
 from ..search.service import UPDATE
 from ..web.context import settings
@@ -19,6 +20,8 @@ HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
 LAG_WARN, LAG_FAIL = 30.0, 300.0
 # Work that is due is begun within a moment; only behind a long job does it wait.
 DUE_WARN = 900.0
+# What has failed for so long does not pass without help.
+RETRYING_WARN = 3600.0
 
 
 def database() -> Check:
@@ -55,12 +58,13 @@ def search() -> Check:
 
 
 def jobs() -> Check:
-    """How many wait, whether one waits for too long, how many were given up."""
-    counts = tally(db.session())
+    """How many wait, whether one waits or fails for too long, how many were given up."""
+    counts, now = tally(db.session()), utc_now()
     given_up = sum(each.count for each in counts if each.state == GIVEN_UP)
-    due = oldest_due(db.session(), utc_now())
-    waited = (utc_now() - due).total_seconds() if due else 0.0
-    told = f"{given_up} given up, {sum(each.count for each in counts) - given_up} waiting"
-    if waited > DUE_WARN:
-        return Check(WARN, f"{told}, the oldest for {waited / 60:.0f} minutes")
-    return Check(WARN if given_up else OK, told)
+    due = oldest_due(db.session(), now)
+    waited = (now - due).total_seconds() if due else 0.0
+    failing = max(((now - each.oldest).total_seconds() for each in counts if each.state == RETRYING), default=0.0)
+    detail = f"{given_up} given up, {sum(each.count for each in counts) - given_up} waiting"
+    if waited > DUE_WARN or failing > RETRYING_WARN:
+        return Check(WARN, f"{detail}, the oldest for {max(waited, failing) / 60:.0f} minutes")
+    return Check(WARN if given_up else OK, detail)

@@ -109,7 +109,7 @@ ALL = (
         "jobs",
         mark("Work that waits"),
         data.jobs,
-        "the log says why work was given up or waits; mail settings are the usual reason: flask mail test ADDRESS",
+        "see what failed and why: flask jobs list; if it is e-mail, try the mail settings: flask mail test ADDRESS",
     ),
     Examination("backup", mark("Backup"), backups.backup, "make one now and see what it says: ./backup.sh"),
     Examination(

@@ -18,7 +18,8 @@ from ..core.database import db
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
 from ..core.version import VERSION
-from ..jobs.service import oldest_waiting, tally
+from ..jobs.overview import tally
+from ..jobs.service import oldest_waiting
 from ..posts.models import Post
 from ..search.service import UPDATE
 from ..web.context import settings

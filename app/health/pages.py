@@ -28,6 +28,7 @@ from ..web.guard import administrator_required
 from .check import OK, Check, worst
 from .data import HEARTBEAT_FAIL
 from .examination import ALL, examine, report
+from .jobs import failed_jobs, init_failed_jobs
 from .watch import read_standing
 
 blueprint = Blueprint("standing", __name__, url_prefix="/admin/health")
@@ -61,6 +62,7 @@ def init_standing(app: Flask) -> None:
     """The pages, and for administrators a mark on every page if something fails."""
     app.before_request(_note_troubles)
     app.register_blueprint(blueprint)
+    init_failed_jobs(app)
 
 
 def _note_troubles() -> None:
@@ -86,6 +88,7 @@ def index() -> Answer:
         worst=worst(found.values()),
         report="\n".join(report(found)),
         backups=_backups(),
+        failed_jobs=failed_jobs(),
         leftovers=leftovers(settings().data_dir),
     )
 

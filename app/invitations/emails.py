@@ -11,6 +11,7 @@ from ..accounts.models import User
 from ..mail.letter import Letter
 from ..web.locale import speaking
 from .models import Registration
+from .service import REGISTRATION_LIFETIME
 
 
 def confirmation_letter(registration: Registration, link: str, language: str) -> Letter:
@@ -22,6 +23,7 @@ def confirmation_letter(registration: Registration, link: str, language: str) ->
             subject=str(_("Finish your account on Microblog")),
             text=render_template("mail/registration.txt", **values),
             html=render_template("mail/registration.html", **values),
+            expires_at=registration.created_at + REGISTRATION_LIFETIME,
         )
 
 

@@ -143,7 +143,8 @@ def _note_registration(registration: Registration, address: str, language: str) 
     db.session.flush()
     too_many = Registration.id <= registration.id - MOST_REGISTRATIONS
     db.session.execute(delete(Registration).where(or_(too_many, Registration.created_at < _oldest())))
-    enqueue(ANSWER, {"id": registration.id, "address": address, "language": language})
+    payload = {"id": registration.id, "address": address, "language": language}
+    enqueue(ANSWER, payload, expires_at=registration.created_at + REGISTRATION_LIFETIME)
 
 
 def write_link(registration: Registration, address: str) -> str:

@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..core.database import db, on_commit
 from ..core.time import utc_now
-from .models import MOST_ATTEMPTS, Job
+from .models import Job
+from .policy import DEFAULT, MAX_BACKOFF, RetryPolicy
 from .wake import wake_worker
 
 LEASE = timedelta(minutes=2)
-LONGEST_PAUSE = timedelta(hours=1)
 # By so much at most the clocks of machines differ.
 CLOCKS_DIFFER = timedelta(minutes=2)
 BATCH = 200
 # Work that may wait is done before its time when so much of a kind has come together.
 CROWD = 100
+MAX_INTERRUPTIONS, INTERRUPTIONS_TOGETHER = 10, 2
 WORN_OUT = "given up: each time the worker ended before it was done"
+EXPIRED = "expired"
+# Ends the error of a job whose payload was erased when it was given up; such a job can't be tried again.
+ERASED = "; content erased"
 ERROR_LENGTH = 2000
-# What a job can be doing, as reports tell it; nothing of it is stored.
-WAITING, RUNNING, RETRYING, GIVEN_UP = "waiting", "running", "retrying", "given_up"
 
 
-def enqueue(kind: str, payload: dict[str, Any], *, wait: timedelta = timedelta()) -> None:
+def enqueue(
+    kind: str, payload: dict[str, Any], *, wait: timedelta = timedelta(), expires_at: datetime | None = None
+) -> None:
     """Write a job in the running transaction and wake the worker once that is committed.
 
-    It comes due after `wait`, or with an earlier one of its kind, or when CROWD of them have come together.
+    It comes due after `wait`, or with an earlier one of its kind, or when CROWD of them have come together. From
+    `expires_at` on it is not done any more.
     """
-    db.session.add(Job(kind=kind, payload=payload, due=utc_now() + wait))
+    db.session.add(Job(kind=kind, payload=payload, due=utc_now() + wait, expires_at=expires_at))
     on_commit(wake_worker)
 
 
-def due_kind(session: Session, now: datetime, left_out: Collection[str] = ()) -> str | None:
+def enqueue_once(kind: str, payload: dict[str, Any]) -> None:
+    """Write a job unless one about the same `id` waits or runs; it takes the place of one that was given up."""
+    if is_live(kind, payload["id"]):
+        return
+    for job in list(db.session.scalars(select(Job).where(Job.kind == kind, Job.due.is_(None)))):
+        if job.payload.get("id") == payload["id"]:
+            db.session.delete(job)
+    enqueue(kind, payload)
+
+
+def is_live(kind: str, number: int) -> bool:
+    """Whether a job of a kind, of which there are few, about the row with this id waits or runs."""
+    payloads = db.session.scalars(select(Job.payload).where(Job.kind == kind, Job.due.is_not(None)))
+    return any(payload.get("id") == number for payload in payloads)
+
+
+def _selected(left_out: Collection[str], only: Collection[str]) -> ColumnElement[bool]:
+    return Job.kind.in_(only) if only else Job.kind.not_in(left_out)
+
+
+def due_kind(session: Session, now: datetime, left_out: Collection[str] = (), only: Collection[str] = ()) -> str | None:
     """The kind of the job that has been due longest, None if nothing is due; reads only."""
-    ours = Job.kind.not_in(left_out)
+    ours = _selected(left_out, only)
     due = session.scalar(select(Job.kind).where(Job.due <= now, ours).order_by(Job.due, Job.id).limit(1))
     return due or session.scalar(
         select(Job.kind).where(_untried(), ours).group_by(Job.kind).having(func.count() >= CROWD).limit(1)
@@ -48,13 +72,14 @@ def due_kind(session: Session, now: datetime, left_out: Collection[str] = ()) ->
 
 def _untried() -> ColumnElement[bool]:
     """A job that nobody has, and that waits for company alone."""
-    return and_(Job.due.is_not(None), Job.attempts == 0)
+    return and_(Job.due.is_not(None), Job.attempts == 0, Job.error.is_(None))
 
 
-def claim(session: Session, kind: str, now: datetime, most: int = BATCH) -> list[Job]:
+def claim(session: Session, kind: str, now: datetime, most: int = BATCH, policy: RetryPolicy = DEFAULT) -> list[Job]:
     """Take up to `most` jobs of one kind, those first that are due longest, then those that wait for company.
 
-    Nobody else gets them while the lease lasts.
+    Nobody else gets them while the lease lasts. Those that have expired are given up instead, and those that end their
+    worker each time.
     """
     jobs = list(
         session.scalars(
@@ -65,12 +90,25 @@ def claim(session: Session, kind: str, now: datetime, most: int = BATCH) -> list
             .with_for_update(skip_locked=True)
         )
     )
+    if any(job.interruptions >= INTERRUPTIONS_TOGETHER for job in jobs):
+        # One of them ends the worker; alone, it takes no others along.
+        jobs = jobs[:1]
     for job in jobs:
-        job.attempts += 1
-        worn_out = job.attempts > MOST_ATTEMPTS
-        job.due = None if worn_out else now + LEASE
-        job.error = WORN_OUT if worn_out else None
+        job.interruptions += job.attempts > 0 and job.error is None
+        if job.expires_at is not None and job.expires_at <= now:
+            give_up(job, EXPIRED, policy)
+        elif job.interruptions >= MAX_INTERRUPTIONS and job.error is None:
+            give_up(job, WORN_OUT, policy)
+        else:
+            job.attempts, job.due, job.error = job.attempts + 1, now + LEASE, None
     return [job for job in jobs if job.due is not None]
+
+
+def give_up(job: Job, error: str, policy: RetryPolicy) -> None:
+    """Leave a job alone from now on; without its payload, which may hold a link, if its policy says so."""
+    job.due, job.error = None, error[:ERROR_LENGTH]
+    if policy.erases_payload:
+        job.payload, job.error = {}, job.error + ERASED
 
 
 def extend(session: Session, ids: Sequence[int]) -> None:
@@ -83,21 +121,29 @@ def finish(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Job).where(Job.id.in_(ids)))
 
 
-def fail(session: Session, ids: Sequence[int], error: str, attempt: int | None = None) -> None:
-    """The jobs went wrong: try again after a pause that doubles each time, give up after MOST_ATTEMPTS.
+def fail(
+    session: Session,
+    ids: Sequence[int],
+    error: str,
+    attempt: int | None = None,
+    policy: RetryPolicy = DEFAULT,
+    *,
+    code: str = "",
+    is_permanent: bool = False,
+) -> None:
+    """The jobs failed: try again after a pause, or give up as the policy says, or at once if that `is_permanent`.
 
-    Those that somebody else has in hand by now, who counts another `attempt`, are left to them.
+    `code` is the error without anything personal, for a job whose payload is erased. Those that somebody else has in
+    hand by now, who counts another `attempt`, are left to them.
     """
     now = utc_now()
     ours = Job.id.in_(ids) if attempt is None else and_(Job.id.in_(ids), Job.attempts == attempt)
     for job in session.scalars(select(Job).where(ours)):
-        job.error = error[:ERROR_LENGTH]
-        job.due = None if job.attempts >= MOST_ATTEMPTS else now + pause_after(job.attempts)
-
-
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after this many attempts: 1, 2, 4 … seconds, at most an hour."""
-    return min(timedelta(seconds=2 ** max(0, attempts - 1)), LONGEST_PAUSE)
+        job.interruptions = 0
+        if is_permanent or policy.is_exhausted(job.attempts, job.created_at, now):
+            give_up(job, code if policy.erases_payload else error, policy)
+        else:
+            job.error, job.due = error[:ERROR_LENGTH], now + policy.pause_after(job.attempts)
 
 
 def release_all(session: Session, *, shared: bool = False) -> None:
@@ -109,20 +155,23 @@ def release_all(session: Session, *, shared: bool = False) -> None:
     """
     now = utc_now()
     lasting = and_(Job.error.is_(None), Job.due > now + LEASE + CLOCKS_DIFFER) if shared else Job.error.is_(None)
-    free = or_(lasting, Job.due > now + LONGEST_PAUSE, and_(Job.attempts == 0, Job.error.is_(None)))
+    free = or_(lasting, Job.due > now + MAX_BACKOFF, and_(Job.attempts == 0, Job.error.is_(None)))
     session.execute(update(Job).where(Job.due > now, free).values(due=now))
 
 
 def retry_failed(session: Session, kind: str) -> None:
     """Make jobs of a kind that went wrong due at once, also given up ones: what stood in their way is gone."""
-    session.execute(
-        update(Job).where(Job.kind == kind, Job.error.is_not(None)).values(due=utc_now(), attempts=0, error=None)
-    )
+    session.execute(update(Job).where(_failed(kind)).values(due=utc_now(), attempts=0, error=None))
 
 
 def any_failed(session: Session, kind: str) -> bool:
     """Whether jobs of a kind went wrong and wait, or were given up."""
-    return session.scalar(select(Job.id).where(Job.kind == kind, Job.error.is_not(None)).limit(1)) is not None
+    return session.scalar(select(Job.id).where(_failed(kind)).limit(1)) is not None
+
+
+def _failed(kind: str) -> ColumnElement[bool]:
+    """Those that end their worker are left out, because it would be ended again and again."""
+    return and_(Job.kind == kind, Job.error.is_not(None), Job.error != WORN_OUT)
 
 
 def written_after(session: Session, kind: str, number: int, most: int = BATCH) -> list[tuple[int, dict[str, Any]]]:
@@ -138,13 +187,13 @@ def newest_waiting(session: Session, kinds: Collection[str], most: int) -> list[
 
 
 def count_waiting(session: Session, kind: str) -> int:
-    """How many jobs of a kind are not done."""
-    return session.scalar(select(func.count()).where(Job.kind == kind)) or 0
+    """How many jobs of a kind wait or run; those that were given up are not waited for."""
+    return session.scalar(select(func.count()).where(Job.kind == kind, Job.due.is_not(None))) or 0
 
 
-def next_due(session: Session, left_out: Collection[str] = ()) -> datetime | None:
+def next_due(session: Session, left_out: Collection[str] = (), only: Collection[str] = ()) -> datetime | None:
     """When the next job comes due."""
-    return session.scalar(select(func.min(Job.due)).where(Job.kind.not_in(left_out)))
+    return session.scalar(select(func.min(Job.due)).where(_selected(left_out, only)))
 
 
 def oldest_waiting(session: Session, kind: str) -> datetime | None:
@@ -155,28 +204,3 @@ def oldest_waiting(session: Session, kind: str) -> datetime | None:
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the job waits that has been due longest."""
     return session.scalar(select(func.min(Job.due)).where(Job.due <= now))
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many jobs of a kind are in a state, and when the oldest of them was written."""
-
-    kind: str
-    state: str
-    count: int
-    oldest: datetime
-
-
-def tally(session: Session) -> list[Tally]:
-    """All jobs by kind and state."""
-    state = case(
-        (Job.due.is_(None), GIVEN_UP),
-        (Job.error.is_not(None), RETRYING),
-        (Job.attempts > 0, RUNNING),
-        else_=WAITING,
-    )
-    # Named inside: PostgreSQL takes the same expression with values of its own for another one.
-    told = select(Job.kind, state.label("state"), Job.created_at).subquery()
-    columns = told.c.kind, told.c.state
-    statement = select(*columns, func.count(), func.min(told.c.created_at)).group_by(*columns)
-    return [Tally(*row) for row in session.execute(statement)]

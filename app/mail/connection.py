@@ -126,7 +126,8 @@ def connect(settings: MailSettings, size: int) -> Iterator[Connection]:
         if settings.username:
             server.login(settings.username, settings.password)
         yield server
-    except (OSError, smtplib.SMTPException) as error:
+    except Exception as error:
+        # The rest of a reply that was cut off may look like another one.
         if deadline.is_over:
             raise TimeoutError(f"the server did not finish within {CONVERSATION_TIMEOUT + extra:.0f} s") from error
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,5 @@ class Letter:
     enclosed: str = ""
     # The same however often it is sent, so that a second one can be told; empty in jobs of before.
     mark: str = ""
+    # When a link in it stops working, after which it is not sent; kept with the job, not in its payload.
+    expires_at: datetime | None = None

@@ -13,10 +13,11 @@ NOBODY = ".invalid"
 
 
 def send_later(letter: Letter) -> None:
-    """Let the worker send this letter; it tries again if the server is away or refuses.
+    """Let the worker send this e-mail; it tries again while the server is unavailable.
 
-    None goes to an address that by its end (RFC 2606) is nobody's: an import gives such to accounts without one.
+    None goes to an address in .invalid (RFC 2606): an import gives such to accounts without one.
     """
     if letter.recipient.lower().endswith(NOBODY):
         return
-    enqueue(SEND, asdict(replace(letter, mark=letter.mark or token_hex(16))))
+    payload = asdict(replace(letter, mark=letter.mark or token_hex(16)))
+    enqueue(SEND, payload, expires_at=payload.pop("expires_at"))

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import MailServerUnavailable
+from .errors import MailServerUnavailable, RecipientRefused
 from .letter import Letter
 from .mailer import Mailer
 
@@ -18,5 +18,7 @@ def send_mail(mailer: Mailer | None, payloads: Sequence[dict[str, Any]]) -> None
     if mailer is None:
         raise MailServerUnavailable("no mail server is set (MAIL_SERVER)")
     for payload in payloads:
+        if not payload:
+            raise RecipientRefused("the e-mail was given up, and its content erased")
         mailer.send(Letter(**payload))
         logger.info("mail sent: %s", payload["subject"])

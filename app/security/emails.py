@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import render_template
 from flask_babel import gettext as _
 
 from ..accounts.models import User
+from ..core.time import utc_now
 from ..mail.letter import Letter
 from ..web.locale import speaking
+from .service import SECONDS
 
 
 def confirmation_letter(user: User, address: str, link: str) -> Letter:
@@ -18,6 +22,7 @@ def confirmation_letter(user: User, address: str, link: str) -> Letter:
             subject=str(_("Confirm your e-mail address")),
             text=render_template("mail/email_confirm.txt", user=user, link=link),
             html=render_template("mail/email_confirm.html", user=user, link=link),
+            expires_at=utc_now() + timedelta(seconds=SECONDS),
         )
 
 
@@ -40,4 +45,5 @@ def notice_letter(user: User, address: str, cancel_link: str) -> Letter:
             subject=str(_("Your e-mail address is to change")),
             text=render_template("mail/email_notice.txt", user=user, address=address, link=cancel_link),
             html=render_template("mail/email_notice.html", user=user, address=address, link=cancel_link),
+            expires_at=utc_now() + timedelta(seconds=SECONDS),
         )

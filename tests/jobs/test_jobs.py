@@ -14,9 +14,10 @@ from threads import at_once
 from app.core.database import db, transaction
 from app.core.time import utc_now
 from app.jobs import service
-from app.jobs.models import MOST_ATTEMPTS, Job
+from app.jobs.models import Job
+from app.jobs.policy import DEFAULT, MAX_ATTEMPTS
 from app.jobs.runner import Registry, run_due
-from app.jobs.service import CROWD, LEASE, claim, enqueue, fail, finish, pause_after, release_all
+from app.jobs.service import CROWD, LEASE, claim, enqueue, fail, finish, release_all
 from app.jobs.wake import Listener
 
 LONG = timedelta(hours=1)
@@ -150,7 +151,7 @@ def test_a_failed_job_is_tried_again_after_a_pause_that_doubles_and_given_up_in_
 ) -> None:
     jobs.register("test", Handler(1))
     write(app, 1)
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         assert run(app, jobs) == 1
         (job,) = rows(app)
         assert job.attempts == attempt
@@ -168,7 +169,7 @@ def make_due(app: Flask) -> None:
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 1), (2, 2), (3, 4), (9, 256), (20, 3600)])
 def test_the_pause_doubles_up_to_an_hour(attempts: int, seconds: int) -> None:
-    assert pause_after(attempts) == timedelta(seconds=seconds)
+    assert DEFAULT.pause_after(attempts) == timedelta(seconds=seconds)
 
 
 def test_nobody_else_gets_a_job_while_its_lease_lasts(app: Flask) -> None:
@@ -223,7 +224,7 @@ def test_a_pause_from_before_the_clock_was_put_back_ends_when_the_worker_starts(
 
 def test_a_job_that_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
     write(app, 1)
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         with app.app_context(), transaction() as session:
             claim(session, "test", utc_now())
         with app.app_context(), transaction() as session:
