@@ -157,7 +157,7 @@ def test_an_available_server_gets_all_that_waited(app: Flask, clock: Clock) -> N
 def test_an_index_update_is_tried_for_ever(app: Flask, clock: Clock) -> None:
     handler = Failing(OSError("away"))
     write(app, clock)
-    pass_time(app, clock, registry_of(handler, FOREVER), timedelta(days=30))
+    pass_time(app, clock, registry_of(handler, FOREVER), timedelta(days=3))
     (job,) = rows(app)
     assert job.due is not None
     assert job.payload["link"]
