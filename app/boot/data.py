@@ -29,8 +29,7 @@ def prepare_data(settings: Settings) -> None:
         check_nothing_is_left_behind(settings)
         check_machines(settings, tell)
         settings = _with_secret_key(settings)
-    if settings.media_folder or (settings.data_dir / "exports").exists():
-        prepare_media(settings)
+    prepare_media(settings)
     print(_greeting(settings), flush=True)
 
 

@@ -35,6 +35,14 @@ def test_finished_exports_of_older_versions_are_moved(settings: Settings, former
         assert not former.exists()
 
 
+def test_exports_follow_the_setting_of_their_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.exports_dir.mkdir(parents=True)
+    (settings.exports_dir / "1-abc.zip").write_bytes(b"finished")
+    prepare_media(replace(settings, media_folder=tmp_path / "volume"))
+    assert contents(tmp_path / "volume" / "exports") == {"1-abc.zip": b"finished"}
+    assert not settings.exports_dir.exists()
+
+
 @pytest.mark.parametrize(("shared", "folder_mode", "file_mode"), [(True, 0o750, 0o640), (False, 0o700, 0o600)])
 def test_only_nginx_may_read_exports_beside_the_application(
     settings: Settings, former: Path, shared: bool, folder_mode: int, file_mode: int

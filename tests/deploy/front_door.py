@@ -67,9 +67,9 @@ class FrontDoor:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         return answer(connection, path, method, body, named | ({"Host": host} if host else {}))
 
-    def connect(self) -> ssl.SSLSocket:
+    def connect(self, source: str = "127.0.0.1") -> ssl.SSLSocket:
         """A connection on which a test may say whatever it likes."""
-        plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=60)
+        plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=60, source_address=(source, 0))
         return self._trust.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -100,6 +100,7 @@ def render(folder: Path, ports: list[int], **settings: str) -> Path:
         **os.environ,
         "RUN_DIR": str(folder),
         "TLS_DIR": str(folder / "tls"),
+        "MEDIA_DIR": str(folder / "data" / "media"),
         "TMPDIR": str(folder),
         "ACCESS_LOG": str(folder / "access.log"),
         "APPLICATION": f"127.0.0.1:{application_port}",

@@ -35,7 +35,9 @@ def set_up_in(folder: Path, edits: Mapping[str, str] = MappingProxyType({})) -> 
         assert old in text
         configuration.write_text(text.replace(old, new))
     with (
-        running(folder, ports[2], MICROBLOG_HTTPS="1", MICROBLOG_PROXY_HOPS="1") as appliance,
+        running(
+            folder, ports[2], MICROBLOG_HTTPS="1", MICROBLOG_PROXY_HOPS="1", MICROBLOG_ACCEL_REDIRECT="1"
+        ) as appliance,
         opened(folder, ports, configuration) as door,
     ):
         yield SetUp(appliance, door, _set_up(door, appliance.setup_code))

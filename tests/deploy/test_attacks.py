@@ -7,9 +7,11 @@ import re
 import resource
 import socket
 import ssl
+import urllib.request
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from front_door import FrontDoor
@@ -22,6 +24,8 @@ from app.web.static_files import StaticFiles
 NEEDS = ("nginx", "openssl")
 SLOW_CONNECTIONS = 300
 IDLE_CONNECTIONS = 1000
+BEGIN_FORM = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nu"
+PAGE = f"GET {StaticFiles().url('bootstrap.min.css')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 NGINX_MEMORY = 64 * 2**20
 OTHER = "127.0.0.9"
 
@@ -78,9 +82,30 @@ def test_bodies_that_never_come_keep_nobody_out(site: FrontDoor) -> None:
         assert served(site)
 
 
+@pytest.mark.parametrize("path", ["", "/auth/login"], ids=["header", "body"])
+def test_a_byte_at_a_time_keeps_nobody_out(site: FrontDoor, path: str) -> None:
+    form = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+    with many(20, site, form + b"\r\nu" if path else form + b"X-Slow: a") as connections:
+        for _ in range(3):
+            for connection in connections:
+                connection.sendall(b"x")
+            assert served(site)
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nX-Slow: a", BEGIN_FORM, PAGE * 40])
+def test_without_nginx_slow_clients_keep_nobody_out(appliance: Running, said: bytes) -> None:
+    host, port = urlsplit(appliance.address).hostname, urlsplit(appliance.address).port
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            connection = stack.enter_context(socket.create_connection((host, port)))
+            connection.sendall(said)
+        for _ in range(8):
+            with urllib.request.urlopen(f"{appliance.address}/auth/login", timeout=10) as answer:
+                assert answer.status == 200
+
+
 def test_answers_that_nobody_reads_keep_nobody_out(site: FrontDoor) -> None:
-    page = f"GET {StaticFiles().url('bootstrap.min.css')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-    with many(100, site, page * 4):
+    with many(100, site, PAGE * 4):
         assert served(site)
 
 

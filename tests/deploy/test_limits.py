@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from front_door import Answer, FrontDoor, free_ports, opened, render, standing_in
+from processes import eventually
 
 NEEDS = ("nginx", "openssl")
 ALLOWED_AT_ONCE = 30
+SENDING_AT_ONCE = 32
 # However slow this machine is, so many tries are faster than one every two seconds.
 MANY = 300
 FORM = b"username=alice&password=guess"
@@ -101,6 +104,17 @@ def test_visitors_of_ipv4_that_are_written_as_ipv6_are_told_apart(
 
     assert 429 in (ask(visitor) for _ in range(MANY))
     assert (ask(same), ask(other)) == (429, 200)
+
+
+def test_requests_of_one_visitor_at_the_same_time_have_a_bound(front_door: FrontDoor) -> None:
+    form = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"
+    with ExitStack() as stack:
+        for _ in range(SENDING_AT_ONCE):
+            stack.enter_context(front_door.connect("127.0.4.1")).sendall(form)
+        eventually(lambda: front_door.ask("/", "POST", b"post=hello", "127.0.4.1").status == 429)
+        assert front_door.ask("/", source="127.0.4.1").status == 200, "the visitor goes on reading"
+        assert front_door.ask("/", "POST", b"post=hello", "127.0.4.2").status == 200, "others notice nothing"
+    eventually(lambda: front_door.ask("/", "POST", b"post=hello", "127.0.4.1").status == 200)
 
 
 ALWAYS = (

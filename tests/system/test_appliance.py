@@ -275,3 +275,20 @@ def test_another_project_name_makes_a_separate_appliance_and_the_folder_makes_no
 
     assert volumes() == {"microblog_data", "microblog_tls"}
     assert volumes("--project-name", "club") == {"club_data", "club_tls"}
+
+
+def test_nginx_sends_an_export_from_the_volume_that_it_may_only_read(appliance: Appliance, member: Visitor) -> None:
+    member.submit("/exports", action="/export_posts")
+    found: list[str] = []
+
+    def is_ready() -> bool:
+        found[:] = re.findall(r'href="(/exports/\d+)"', member.get("/exports").text)
+        return bool(found)
+
+    eventually(is_ready)
+    answer = member.get(found[0])
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/zip")
+    assert answer.headers["Accept-Ranges"] == "bytes", "by Nginx; the application sends no ranges"
+    assert "X-Accel-Redirect" not in answer.headers
+    assert appliance.inside("nginx", "sh", "-c", "ls /media/exports/*.zip").stdout
+    assert appliance.inside("nginx", "sh", "-c", "touch /media/exports/x", check=False).returncode
