@@ -13,7 +13,7 @@ import pytest
 from front_door import FrontDoor
 from page import Page
 from processes import eventually
-from set_up import SetUp
+from set_up import SetUp, cookies_of
 
 NEEDS = ("nginx", "openssl")
 CLIENTS = 20
@@ -37,7 +37,10 @@ def address(set_up: SetUp, media: Path) -> str:
     """Where alice finds an export of 30 MiB."""
     page = set_up.door.ask("/exports", Cookie=set_up.cookies)
     token = Page(page.text).value_of("csrf_token")
-    assert set_up.door.send("/export_posts", {"csrf_token": token}, set_up.cookies).status == 302
+    cookies = "; ".join([set_up.cookies, cookies_of(page.headers.get_all("Set-Cookie", []))]).strip("; ")
+    newest = dict(each.split("=", 1) for each in cookies.split("; "))
+    cookies = "; ".join(f"{name}={value}" for name, value in newest.items())
+    assert set_up.door.send("/export_posts", {"csrf_token": token}, cookies).status == 302
     found: list[str] = []
 
     def is_ready() -> bool:
