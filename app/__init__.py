@@ -39,7 +39,7 @@ from .trust.routes import init_trust
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
 from .web.reference import init_reference
-from .web.request import MarkingRequest
+from .web.request import init_request
 from .web.security import init_security, security_settings
 from .web.templating import init_templating
 
@@ -67,7 +67,6 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_logs()
     # Files are sent by web/static_files.py.
     app = Flask(__name__, static_folder=None)
-    app.request_class = MarkingRequest
     app.config.update(security_settings(settings))
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     authority = settings.database.authority if settings.database else None
@@ -100,6 +99,8 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_administration(app)
     init_health(app)
     init_standing(app)
+    # Last, so that it is around everything that reads a request's head.
+    init_request(app)
     return app
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from ..core.errors import TooManyAtOnce
+
+# Threads that may wait for their turn to hash; a further one is refused at once, so that pages are still served.
+MAX_WAITING = 2
 HASH_LENGTH = 256
 # One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not exhaust a small machine.
 _turns = threading.Lock()
+_places = {"all": threading.BoundedSemaphore(1 + MAX_WAITING)}
 # The hash of no password, made with the same parameters: unknown names take as long to refuse as known ones.
 _NOBODY = (
     "scrypt:32768:8:1$microblog-nobody$"
@@ -26,15 +33,35 @@ _USABLE = re.compile(
 _MOST_MEMORY = 128 * 2**20
 
 
+def limit_waiting(threads: int) -> None:
+    """Leave one of a process's threads for requests without a password."""
+    _places["all"] = threading.BoundedSemaphore(max(1, min(threads - 1, 1 + MAX_WAITING)))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    places = _places["all"]
+    if not places.acquire(blocking=False):
+        raise TooManyAtOnce
+    try:
+        with _turns:
+            yield
+    finally:
+        places.release()
+
+
 def hash_password(password: str) -> str:
-    """The hash to store. Slow: never call it inside a transaction."""
-    with _turns:
+    """The hash to store; raises TooManyAtOnce. Slow: never call it inside a transaction."""
+    with _turn():
         return generate_password_hash(password, method="scrypt:32768:8:1")
 
 
 def password_matches(stored: str | None, password: str) -> bool:
-    """Whether `password` is the one that was stored; as slow for None (no such account). Never inside a transaction."""
-    with _turns:
+    """Whether `password` is the one that was stored; as slow for None (no such account).
+
+    Raises TooManyAtOnce. Never call it inside a transaction.
+    """
+    with _turn():
         return check_password_hash(stored or _NOBODY, password) and stored is not None
 
 

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid
+from ..web.context import SETTINGS
 from ..web.forms import attach, form_page, require_token
 from . import service
 from .forms import ProfileForm
 from .models import ABOUT_LENGTH
+from .passwords import limit_waiting
 from .queries import get_user
 
 blueprint = Blueprint("accounts", __name__)
@@ -21,7 +23,8 @@ Answer = str | Response | tuple[str, int]
 
 
 def init_accounts(app: Flask) -> None:
-    """The pages."""
+    """The pages, and how many requests may wait for a password to be hashed."""
+    limit_waiting(app.extensions[SETTINGS].web_threads)
     app.register_blueprint(blueprint)
 
 

@@ -18,8 +18,37 @@ from .snapshot import BackupError, sync
 
 PIECE = 256 * 1024
 COMPRESSION = 6
+# Of what stands before a member, such as a long name; tarfile would read any length of it into memory.
+MAX_MEMBER_HEAD = 2**20
 LONGEST_MANIFEST = 64 * 2**20
 UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError, UnicodeDecodeError)
+
+
+class _BoundedReader(io.RawIOBase):
+    """Reads another file, but at most so many bytes while the head of a member is parsed."""
+
+    def __init__(self, file: gzip.GzipFile) -> None:
+        super().__init__()
+        self._file = file
+        # Opening an archive reads the head of its first member.
+        self._left: int | None = MAX_MEMBER_HEAD
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any file; raises BackupError when the head of a member is too long."""
+        piece = self._file.read(size)
+        if self._left is not None:
+            self._left -= len(piece)
+            if self._left < 0:
+                raise BackupError("the backup has a member whose header is too long; it was not made by Microblog")
+        return piece
+
+    def next_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
+        """Return the next member of the archive that is read through this; the one before must be read to its end."""
+        self._left = MAX_MEMBER_HEAD
+        try:
+            return archive.next()
+        finally:
+            self._left = None
 
 
 def content_of(path: Path) -> Content:
@@ -65,17 +94,17 @@ def _member(name: str, size: int, moment: int) -> tarfile.TarInfo:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest alone, which stands at the beginning; raises BackupError if this is no backup."""
-    with _opened(path) as (archive, _):
-        return _manifest_of(archive, path)
+    with _opened(path) as (archive, reader):
+        return _manifest_of(archive, reader, path)
 
 
 def read_member(path: Path, name: str) -> bytes | None:
     """A small file of a backup, None if it has none of that name; raises BackupError unless it is what was put in."""
-    with _opened(path) as (archive, _):
-        expected = _manifest_of(archive, path).files.get(name)
+    with _opened(path) as (archive, reader):
+        expected = _manifest_of(archive, reader, path).files.get(name)
         if expected is None:
             return None
-        for member, content in _rest(archive):
+        for member, content in _rest(archive, reader):
             if member.name == name:
                 return _checked(content.read(expected.size), expected, path)
     raise BackupError(f"{path.name} is not whole: {name} is missing")
@@ -108,18 +137,17 @@ def extract(path: Path, folder: Path) -> Manifest:
 
 def _compared(path: Path, target: Callable[[str], IO[bytes]], *, keep: bool) -> Manifest:
     """Read all members, write them to `target` if they are to be kept, and compare them with the manifest."""
-    with _opened(path) as (archive, compressed):
-        manifest = _manifest_of(archive, path)
+    with _opened(path) as (archive, reader):
+        manifest = _manifest_of(archive, reader, path)
         missing = dict(manifest.files)
-        for member, content in _rest(archive):
+        for member, content in _rest(archive, reader):
             expected = missing.pop(member.name, None)
             if expected is None:
                 raise BackupError(f"{path.name} holds {member.name!r}, of which its manifest knows nothing")
             if member.size != expected.size or _kept(content, target(member.name), keep=keep) != expected:
                 raise BackupError(f"{path.name} is damaged: {member.name} is not what was put into it")
         # To the very end, where the sum of everything stands.
-        while compressed.read(PIECE):
-            pass
+        _drain(reader)
     if missing:
         raise BackupError(f"{path.name} is not whole: {', '.join(sorted(missing)[:3])} is missing")
     return manifest
@@ -134,18 +162,24 @@ def _kept(content: IO[bytes], file: IO[bytes], *, keep: bool) -> Content:
     return found
 
 
-def _rest(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    while (member := archive.next()) is not None:
+def _rest(archive: tarfile.TarFile, reader: _BoundedReader) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    while (member := reader.next_member(archive)) is not None:
         content = archive.extractfile(member) if member.isreg() else None
         if content is None:
             raise BackupError(f"the backup holds {member.name!r}, which is no ordinary file")
         yield member, content
+        _drain(content)
         # Else this list grows with every picture that people have put in.
         archive.members.clear()  # type: ignore[attr-defined]
 
 
-def _manifest_of(archive: tarfile.TarFile, path: Path) -> Manifest:
-    first = archive.next()
+def _drain(file: IO[bytes] | _BoundedReader) -> None:
+    while file.read(PIECE):
+        pass
+
+
+def _manifest_of(archive: tarfile.TarFile, reader: _BoundedReader, path: Path) -> Manifest:
+    first = reader.next_member(archive)
     content = archive.extractfile(first) if first is not None and first.isreg() else None
     if first is None or content is None or first.name != MANIFEST or first.size > LONGEST_MANIFEST:
         raise BackupError(f"{path.name} is no backup of Microblog")
@@ -153,11 +187,13 @@ def _manifest_of(archive: tarfile.TarFile, path: Path) -> Manifest:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, gzip.GzipFile]]:
+def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, _BoundedReader]]:
     try:
         # gzip's own reader: the one of tarfile does not compare the sum at the end.
-        with gzip.open(path, "rb") as compressed, tarfile.open(fileobj=compressed, mode="r|") as archive:
-            yield archive, compressed
+        with gzip.open(path, "rb") as compressed:
+            reader = _BoundedReader(compressed)
+            with tarfile.open(fileobj=reader, mode="r|") as archive:
+                yield archive, reader
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno:
             raise BackupError(f"{path.name} cannot be read or unpacked: {error.strerror}") from error

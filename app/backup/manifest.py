@@ -62,7 +62,7 @@ class Manifest:
             values["created"] = datetime.fromisoformat(values["created"])
             values["files"] = {name: Content(**content) for name, content in values["files"].items()}
             manifest = cls(**values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise BackupError(f"the manifest of the backup cannot be read ({error})") from error
         if DATABASE not in manifest.files or not all(map(is_known, manifest.files)):
             raise BackupError("the manifest of the backup names files that do not belong into one")

@@ -94,7 +94,7 @@ def bring_up_to_date(database: Path, tell: Tell = tell_nobody) -> None:
 
 
 def _engine(database: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{database}", poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -39,7 +39,7 @@ Tell = Callable[[str], None]
 
 def file_engine(path: Path) -> Engine:
     """An engine for an SQLite file, for work that is done once."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True)
     configure_engine(engine)
     return engine
 

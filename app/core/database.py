@@ -65,7 +65,8 @@ Model = Base
 
 def engine_options(threads: int, url: URL, authority: Path | None = None) -> dict[str, Any]:
     """Options for the engine of a process with this many threads: one connection each, and a few more."""
-    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 4, "pool_timeout": 30}
+    # Parameters are what people wrote: an unforeseen error must not put them into the log or an administrator's e-mail.
+    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 4, "pool_timeout": 30, "hide_parameters": True}
     if is_server(url):
         # A server may be restarted; whoever comes next is not to notice. (PostgreSQL: look_before_use.)
         looks = url.get_backend_name() != POSTGRESQL

@@ -59,6 +59,14 @@ class Busy(DomainError):
     """The database could not be had in time."""
 
     usual = mark("The appliance is busy right now. Try again in a moment.")
+    # In seconds.
+    retry_after = 2
+
+
+class TooManyAtOnce(Busy):
+    """Too many requests need the same slow work at the same time."""
+
+    usual = mark("Many people are logging in right now. Try again in a few seconds.")
 
 
 class DatabaseAway(Busy):

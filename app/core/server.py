@@ -84,7 +84,9 @@ def engine_arguments(url: URL, authority: Path | None = None) -> dict[str, Any]:
 
 def server_engine(database: DatabaseSettings) -> Engine:
     """An engine for work that is done once."""
-    return create_engine(database.url, poolclass=NullPool, **engine_arguments(database.url, database.authority))
+    return create_engine(
+        database.url, poolclass=NullPool, hide_parameters=True, **engine_arguments(database.url, database.authority)
+    )
 
 
 def leave_out_nul(engine: Engine) -> None:

@@ -43,14 +43,14 @@ def clean(text: str, field: str, limit: int, *, lines: bool = False) -> str:
         raise Invalid(mark("Write something first."), field)
     length = length_of(uniform, limit)
     if length > limit:
-        raise _too_long(field, length, limit)
+        raise too_long(field, length, limit)
     return uniform
 
 
 def refuse_long(text: str, field: str, limit: int) -> None:
     """Raise Invalid if `text` has so many code points that it cannot be `limit` characters. Judges the length alone."""
     if len(text) > limit * CODE_POINTS_PER_CHARACTER:
-        raise _too_long(field, len(text), limit)
+        raise too_long(field, len(text), limit)
 
 
 def refuse_mark_runs(text: str, field: str) -> None:
@@ -135,7 +135,8 @@ def _is_non_starter(character: str) -> bool:
     return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
 
 
-def _too_long(field: str, length: int, limit: int) -> Invalid:
+def too_long(field: str, length: int, limit: int) -> Invalid:
+    """Return the error that a text of `length` does not fit into `limit`."""
     message = mark("This is too long by %(excess)d: at most %(limit)d characters fit.")
     return Invalid(message, field, excess=length - limit, limit=limit)
 

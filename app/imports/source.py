@@ -98,11 +98,13 @@ def open_source(address: str, workplace: Path) -> Iterator[Source]:
 def _engine_of(url: URL, workplace: Path) -> Iterator[Engine]:
     if url.drivername == "sqlite":
         with opened_file(Path(url.database or "app.db"), workplace) as connect:
-            yield create_engine("sqlite://", creator=connect, poolclass=NullPool)
+            yield create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
         return
     mysql = url.get_backend_name() == "mysql"
     arguments: dict[str, Any] = {"charset": "utf8mb4"} if mysql else {"timeout": PATIENCE_SECONDS}
-    yield create_engine(url, connect_args=arguments, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    yield create_engine(
+        url, connect_args=arguments, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ"
+    )
 
 
 def check_revision(connection: Connection, address: str) -> None:

@@ -96,12 +96,13 @@ def create(body: dict[str, str]) -> Made:
     Needs no token. 403 where the appliance lets nobody make one themselves, and where it sends letters: there accounts
     are made on the page, and the address is confirmed. 400 when the name is taken.
     """
+    about_me = service.checked_about(body["about_me"])
     password_hash = hash_password(checked_password(body["password"], body["username"], body["email"]))
     with transaction():
         status = service.newcomer_status(settings().registration)
         user = service.create_user(body["username"], body["email"], password_hash, status=status, discreet=True)
         record(REGISTERED, subject=user.username, address=visitor_address())
-        user.about_me = service.checked_about(body["about_me"])
+        user.about_me = about_me
         user_id = user.id
     return Made(queries.get_person(user_id, waiting=True), url_for("people.show", user_id=user_id))
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
-from ..accounts.models import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from ..accounts.models import ABOUT_LENGTH, EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ..accounts.service import NAME_RULE, USERNAME
 from ..core.paging import LARGEST_ID
+from ..core.text import CODE_POINTS_PER_CHARACTER
 from ..web.fields import Address, Count, Part, Pattern, Picture, Text
 from ..web.schemas import Body, PageMeta, PageQuery, Shape, list_of
 
+MAX_ABOUT = ABOUT_LENGTH * CODE_POINTS_PER_CHARACTER
 ABOUT = {"description": "At most 140 characters, as a reader counts them.", "examples": ["I grow apples."]}
 EMAIL = {"description": "An e-mail address.", "examples": ["dora@example.org"]}
 USERNAME_RULE = Pattern(USERNAME.pattern, _l(NAME_RULE))
@@ -52,20 +54,22 @@ class NewUser(Body):
     """Somebody who is to have an account."""
 
     username = Text(required=True, validate=USERNAME_RULE, metadata={"examples": ["dora"]})
-    email = Text(required=True, metadata=EMAIL)
+    email = Text(EMAIL_LENGTH, required=True, metadata=EMAIL)
     password = Text(
+        # Its rule measures it first, and says how much fits.
+        None,
         required=True,
         metadata={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD, "examples": ["four words are good"]},
     )
-    about_me = Text(load_default="", metadata=ABOUT)
+    about_me = Text(MAX_ABOUT, load_default="", metadata=ABOUT)
 
 
 class ChangedUser(Body):
     """What is to be different from now on; what is left out stays."""
 
     username = Text(validate=USERNAME_RULE, metadata={"examples": ["dora"]})
-    email = Text(metadata=EMAIL)
-    about_me = Text(metadata=ABOUT)
+    email = Text(EMAIL_LENGTH, metadata=EMAIL)
+    about_me = Text(MAX_ABOUT, metadata=ABOUT)
 
 
 class StandingShape(Shape):

@@ -67,11 +67,21 @@ TEXTS = {
         lazy_gettext("What was sent is larger than this appliance accepts."),
         lazy_gettext("Shorten it, then send it again."),
     ),
+    414: (
+        lazy_gettext("The address is too long"),
+        lazy_gettext("What was asked for is longer than this appliance accepts."),
+        lazy_gettext("Shorten it, then try again."),
+    ),
     422: (lazy_gettext("That cannot be used"), lazy_gettext("Something in the form cannot be used as it is."), BACK),
     429: (
         lazy_gettext("Too many tries"),
         lazy_gettext("There were too many tries in a short time."),
         lazy_gettext("Wait a few minutes, then try again."),
+    ),
+    431: (
+        lazy_gettext("Too large"),
+        lazy_gettext("The headers of the request are larger than this appliance accepts."),
+        lazy_gettext("Delete the cookies of this site, then try again."),
     ),
     500: (
         lazy_gettext("Something went wrong here"),
@@ -128,7 +138,7 @@ def _domain_error(error: DomainError) -> Response:
         return _json_error(status, "")
     # Busy and StorageFull come from a database that may refuse more; their pages do without it.
     page = error_page(status, gettext(error.message, **error.values), plain=isinstance(error, Busy | StorageFull))
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited | Busy):
         page.headers["Retry-After"] = str(error.retry_after)
     return page
 

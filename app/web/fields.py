@@ -13,12 +13,14 @@ from marshmallow.utils import get_value
 from ..core.paging import LARGEST_ID, page_number, whole_number
 from .avatar import gravatar
 from .context import settings, site_address
+from .forms import MAX_FIELD_LENGTH
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 # `name` is put in where the message is told, for a lazy text knows nothing of its field. Lists, because the library
 # takes only what is a str for one message.
 NEEDED = [_l("%(name)s is needed.")]
 NOT_TEXT = [_l("%(name)s must be text.")]
+TOO_LONG = [_l("%(name)s is too long.")]
 NOT_A_NUMBER = [_l("%(name)s must be a positive whole number.")]
 # As upstream asks for.
 PICTURE_PIXELS = 128
@@ -40,18 +42,25 @@ class Pattern:
 
 
 class Text(fields.String):
-    """Text; anything else in its place is refused."""
+    """Text of at most `most` code points, measured before its validators run; None leaves that to a service."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, most: int | None = MAX_FIELD_LENGTH, **options: Any) -> None:
         messages: Messages = {"required": NEEDED, "null": NOT_TEXT, "invalid": NOT_TEXT, "invalid_utf8": NOT_TEXT}
-        super().__init__(error_messages=messages, **options)
+        super().__init__(error_messages=messages | {"long": TOO_LONG}, **_described(options, maxLength=most))
+        self._most = most
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        if self._most is not None and isinstance(value, str) and len(value) > self._most:
+            raise self.make_error("long")
+        return super()._deserialize(value, *arguments, **options)
 
 
 class Prose(Text):
     """What somebody writes: the setting and the rules of the service say how much of it."""
 
     def __init__(self, example: str) -> None:
-        super().__init__(required=True, metadata={"description": PROSE, "minLength": 1, "examples": [example]})
+        metadata = {"description": PROSE, "minLength": 1, "examples": [example]}
+        super().__init__(None, required=True, metadata=metadata)
 
 
 class Identifier(fields.Integer):
@@ -137,4 +146,5 @@ class Part(fields.Nested):
 
 def _described(options: dict[str, Any], **values: Any) -> dict[str, Any]:
     """Options of a field with more in what the document says of it."""
-    return options | {"metadata": values | options.get("metadata", {})}
+    known = {name: value for name, value in values.items() if value is not None}
+    return options | {"metadata": known | options.get("metadata", {})}

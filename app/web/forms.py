@@ -10,11 +10,14 @@ from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import BadRequest
-from wtforms import Field, ValidationError
-from wtforms.validators import DataRequired
+from wtforms import Field, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, StopValidation
 
 from ..core.errors import DomainError
+from ..core.text import too_long
 
+# Code points that a field of one line may hold, whatever its own rule; the rule of a text area measures it first.
+MAX_FIELD_LENGTH = 2000
 MISSING = lazy_gettext("Fill this in.")
 
 
@@ -27,6 +30,19 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library's class is untyped
         def wrap_formdata(self, form: FlaskForm, _given: object) -> Any:
             """What the fields are read from."""
             return request.form if form.is_submitted() else None
+
+        def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Measure every field before its own validators run, because some of them pass it to a library."""
+            field = super().bind_field(form, unbound_field, options)
+            if not isinstance(field, TextAreaField):
+                field.validators = (_refuse_long, *field.validators)
+            return field
+
+
+def _refuse_long(_form: Any, field: Field) -> None:
+    length = max(map(len, field.raw_data or ()), default=0)
+    if length > MAX_FIELD_LENGTH:
+        raise StopValidation(told(too_long(field.name, length, MAX_FIELD_LENGTH)))
 
 
 def required() -> DataRequired:

@@ -6,6 +6,7 @@ import gzip
 import io
 import stat
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,6 +131,32 @@ def test_members_that_do_not_belong_are_refused(
         extract(path, folder)
     assert not (tmp_path / "a" / "outside").exists()
     assert not Path("/outside").exists()
+
+
+@pytest.mark.parametrize("before", [b"", b"MANIFEST.json"])
+def test_backup_with_an_endless_header_is_refused_at_once(tmp_path: Path, before: bytes) -> None:
+    path = tmp_path / file_name(CREATED, "0.1.0")
+    header = tarfile.TarInfo("././@PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, 100 * 2**20
+    with gzip.open(path, "wb") as file:
+        if before:
+            text = Manifest("0.1.0", "0009", CREATED, {"app.db": Content(1, "0" * 64)}, {}).to_json().encode()
+            first = tarfile.TarInfo("MANIFEST.json")
+            first.size = len(text)
+            file.write(first.tobuf() + text.ljust(-(-len(text) // 512) * 512, b"\0"))
+        file.write(header.tobuf())
+        for _ in range(100):
+            file.write(b"0" * 2**20)
+    tracemalloc.start()
+    with pytest.raises(BackupError, match="header is too long"):
+        check_archive(path)
+    assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    tracemalloc.stop()
+
+
+def test_manifest_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(BackupError, match="cannot be read"):
+        Manifest.from_json("[" * 100_000)
 
 
 def test_a_missing_member_is_noticed(forge: Forge, tmp_path: Path) -> None:

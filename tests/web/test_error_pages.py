@@ -22,7 +22,7 @@ from app.core.errors import (
     StorageFull,
 )
 
-ABORTS = [400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500, 501, 503]
+ABORTS = [400, 403, 404, 405, 409, 413, 414, 415, 418, 422, 429, 431, 500, 501, 503]
 DOMAIN = {
     NotFound(): 404,
     Forbidden(): 403,
@@ -75,7 +75,8 @@ def test_an_error_of_a_rule_is_told_in_its_own_words(broken: Flask, error: Domai
     answer = PageClient(broken).get(f"/raise/{type(error).__name__}")
     assert answer.status_code == DOMAIN[error]
     assert error.message in Page(answer.text).text
-    assert answer.headers.get("Retry-After") == ("7" if isinstance(error, RateLimited) else None)
+    seconds = {RateLimited: "7", Busy: "2"}
+    assert answer.headers.get("Retry-After") == seconds.get(type(error))
 
 
 def test_an_unforeseen_error_is_logged_and_not_shown(broken: Flask, caplog) -> None:
