@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from flask import session
 from flask_login import current_user, login_required
 from werkzeug.exceptions import NotFound
 
@@ -23,3 +24,8 @@ def administrator_required(view: View) -> View:
         return view(*arguments, **values)
 
     return login_required(guarded)  # type: ignore[no-any-return]  # the library's is untyped
+
+
+def visitor_identity() -> str:
+    """Return what a visitor's log-in is known by, empty for somebody who is not logged in, or no longer."""
+    return str(session.get("_user_id", "")) if current_user.is_authenticated else ""
