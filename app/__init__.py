@@ -38,7 +38,6 @@ from .translators.service import make_translator
 from .trust.routes import init_trust
 from .web.context import SETTINGS
 from .web.errors import REPORT, init_errors
-from .web.once import init_once
 from .web.reference import init_reference
 from .web.request import init_request
 from .web.security import init_security, security_settings
@@ -100,8 +99,6 @@ def assemble(settings: Settings | None = None, index: SearchIndex | None = None)
     init_administration(app)
     init_health(app)
     init_standing(app)
-    init_once(app)
-    # Last, so that it is around everything that reads a request's head.
     init_request(app)
     return app
 

@@ -11,6 +11,8 @@ from flask import Flask, Request, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from .once import init_once
+
 # Of one header, or several of the same name together; gunicorn bounds each line alone (deploy/gunicorn.conf.py).
 MAX_HEADER_LENGTH = 8190
 # Of all headers together: a browser sends about 2,000 characters.
@@ -53,7 +55,11 @@ class MarkingRequest(Request):
 
 
 def init_request(app: Flask) -> None:
-    """Refuse requests with a large head or form before anything parses them."""
+    """Refuse requests with a large head or form before anything parses them, and act on a form once.
+
+    The last of an application's parts, so that it is around everything that reads a request's head.
+    """
+    init_once(app)
     app.request_class = MarkingRequest
     app.config["MAX_FORM_PARTS"] = MAX_FORM_FIELDS
     app.wsgi_app = _bound_head(app.wsgi_app)  # type: ignore[method-assign,assignment]
