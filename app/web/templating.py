@@ -15,6 +15,7 @@ from .avatar import gravatar, hue, initials
 from .canonical import init_canonical
 from .locale import init_locale, language_name, preferences
 from .markup import is_long, render_body
+from .scripts import language_by_script
 from .security import security_headers
 from .static_files import StaticFiles
 from .times import worded
@@ -34,6 +35,7 @@ def init_templating(app: Flask, settings: Settings) -> None:
         initials=initials,
         hue=hue,
         language_name=language_name,
+        language_by_script=language_by_script,
     )
     app.jinja_env.tests["long_text"] = is_long
     app.jinja_env.globals.update(
