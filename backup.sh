@@ -38,13 +38,31 @@ refuse() {
   exit 1
 }
 
-# The environment goes first, as Docker Compose has it; then .env, without the quotes.
+# From the environment, else from .env, as Docker Compose has it. Fails where .env is not understood.
 setting() { # NAME
-  local value=${!1:-}
-  if [[ -z $value && -r .env ]]; then
-    value=$(sed -n "s/^$1=//p" .env | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'\$/\1/")
+  if [[ -v $1 ]]; then
+    printf '%s' "${!1}"
+  elif [[ -e .env ]]; then
+    LC_ALL=C awk -v wanted="$1" -f deploy/dotenv.awk .env
   fi
-  printf '%s' "$value"
+}
+
+# ---- what a container prints: whoever has taken it over chooses the words
+
+# Without what a terminal would take for commands.
+printable() { LC_ALL=C sed -u -e 's/[\x00-\x08\x0b-\x1f\x7f]//g' -e 's/\xc2[\x80-\x9f]//g'; }
+
+is_backup() { # NAME
+  local LC_ALL=C
+  [[ ${#1} -le 200 && $1 =~ ^microblog-[0-9]{8}T([01][0-9]|2[0-3])([0-5][0-9]){2}Z-v[0-9A-Za-z.+-]+\.tar\.gz(\.age)?$ ]]
+}
+
+# Others would push real ones out of the folder on another disk.
+is_of_today() { # NAME
+  local made now
+  made=$(date --utc --date "${1:10:8} ${1:19:2}:${1:21:2}:${1:23:2}" +%s 2>/dev/null) || return 1
+  now=$(date +%s)
+  ((made > now - 86400 && made < now + 86400))
 }
 
 # ---- where Microblog runs: "docker" or "here"
@@ -52,7 +70,8 @@ setting() { # NAME
 docker_works() { docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1; }
 docker_has_data() { [[ -n $(docker compose ps --all --quiet app 2>/dev/null) ]] || docker volume inspect "$(docker_volume)" >/dev/null 2>&1; }
 docker_volume() { docker compose config --format json | sed -n 's/.*"name": *"\([^"]*_data\)".*/\1/p' | head -n 1; }
-data_is_here() { [[ -e ${MICROBLOG_DATA_DIR:-data}/app.db || -e ${MICROBLOG_DATA_DIR:-data}/.lock ]]; }
+data_is_here() { [[ -e ${data_dir:-data}/app.db || -e ${data_dir:-data}/.lock ]]; }
+data_is_open() { [[ -e ${data_dir:-data}/.lock ]] && ! flock --nonblock "${data_dir:-data}/.lock" true; }
 # Of a database on a server there are no backups of ours; the program knows, and says what to type instead.
 check_ours() { app list </dev/null >/dev/null || refuse "nothing was done; the line above says why"; }
 
@@ -61,12 +80,27 @@ mode() {
     say here
   elif [[ -n ${COMPOSE_PROJECT_NAME:-} ]]; then
     say docker
-  elif docker_works && { docker_has_data || ! data_is_here; }; then
+  elif data_is_here; then
+    if docker_works && docker_has_data; then of_both; else say here; fi
+  elif docker_works; then
+    [[ $command == @(restore|uninstall) ]] || docker_has_data ||
+      refuse "there is no data yet: neither with Docker nor in ${data_dir:-$PWD/data}. Start Microblog first: docker compose up -d"
     say docker
-  elif data_is_here || ! command -v docker >/dev/null; then
+  elif ! command -v docker >/dev/null; then
     say here
   else
     refuse "Docker does not answer, and there is no data of make run here; try: sudo $0 $command"
+  fi
+}
+
+# A machine on which both were tried has data twice.
+of_both() {
+  if is_up app; then
+    say docker
+  elif data_is_open; then
+    say here
+  else
+    refuse "there is data with Docker and in ${data_dir:-$PWD/data}, and neither runs. Start the one that you mean, or type COMPOSE_PROJECT_NAME=microblog $0 $command, or MICROBLOG_DATA_DIR=${data_dir:-$PWD/data} $0 $command"
   fi
 }
 
@@ -84,14 +118,23 @@ in_service() { # SERVICE PROGRAM ARGUMENTS...: in the running container, else in
 
 flask() { # ARGUMENTS
   if [[ $mode == docker ]]; then
-    in_service app flask "$@"
+    binary_flask "$@" | printable
+  else
+    binary_flask "$@"
+  fi
+}
+
+binary_flask() { # ARGUMENTS: what it writes to standard output is passed on as it is
+  if [[ $mode == docker ]]; then
+    { in_service app flask "$@" 2>&1 1>&4 | printable >&2; } 4>&1
   else
     [[ -e .venv/complete ]] || deploy/venv.sh requirements.txt
     .venv/bin/python -m flask --app app "$@"
   fi
 }
 
-app() { flask backup "$@"; } # ARGUMENTS of `flask backup`
+app() { flask backup "$@"; }               # ARGUMENTS of `flask backup`
+binary_app() { binary_flask backup "$@"; } # the same
 
 verify() { # FILE, or nothing for the newest
   if [[ -f $1 ]]; then app verify - <"$1"; else app verify "$1" </dev/null; fi
@@ -113,18 +156,23 @@ now() { # OPTIONS of `flask backup now`
   output=$(make_one "$@") || failed "the backup failed; the lines above say why"
   say "$output"
   name=$(sed -n 's/^made \([^:]*\): .*/\1/p' <<<"$output" | tail -n 1)
-  if [[ -n $name ]]; then pass_on "$name"; fi
+  if [[ -n $name ]]; then
+    if ! is_backup "$name" || ! is_of_today "$name"; then
+      failed "no copy was made: $name is not the name of a backup of today"
+    fi
+    pass_on "$name"
+  elif [[ $* != *--if-* ]]; then
+    failed "no copy was made: no backup was named"
+  fi
   ping ''
 }
 
 # What the timer calls, with nobody there to read: a backup every night, a drill every month, a letter if one fails.
 nightly() { # OPTIONS of `flask backup now`
-  alone=yes
   now --gently "$@"
   if app drill-due </dev/null; then drill; fi
 }
 
-alone=
 failed() { # MESSAGE
   ping /fail
   if [[ -n $alone ]]; then app tell-admins "$1" </dev/null >&2 || true; fi
@@ -132,17 +180,14 @@ failed() { # MESSAGE
 }
 
 ping() { # END_OF_ADDRESS
-  local address
-  address=$(setting MICROBLOG_BACKUP_PING_URL)
-  [[ -n $address ]] || return 0
-  curl -fsS --max-time 10 --retry 3 -o /dev/null "$address$1" || say "warning: could not fetch $address$1" >&2
+  [[ -n $ping_url ]] || return 0
+  curl -fsS --max-time 10 --retry 3 -o /dev/null "$ping_url$1" || say "warning: could not fetch $ping_url$1" >&2
 }
 
 # ---- a copy on another disk, and the hook
 
 pass_on() { # NAME
-  local folder hook copy scratch=
-  folder=$(setting MICROBLOG_BACKUP_DIR) hook=$(setting MICROBLOG_BACKUP_HOOK)
+  local folder=$backup_dir copy scratch=
   [[ -n $folder$hook ]] || return 0
   if [[ -z $folder ]]; then
     scratch=$(mktemp -d) folder=$scratch
@@ -150,7 +195,7 @@ pass_on() { # NAME
   [[ -d $folder ]] || failed "MICROBLOG_BACKUP_DIR: there is no folder $folder (is the disk mounted?); the backup itself is made"
   copy=$folder/$1
   write_copy "$1" "$copy" || failed "could not copy the backup to $folder; the backup itself is made"
-  [[ -z $(setting MICROBLOG_BACKUP_AGE_RECIPIENT) ]] || copy=$copy.age
+  [[ -z $recipient ]] || copy=$copy.age
   if [[ -n $hook ]]; then
     "$hook" "$copy" || failed "MICROBLOG_BACKUP_HOOK: $hook ended with status $?; the backup itself is made"
   fi
@@ -158,18 +203,17 @@ pass_on() { # NAME
 }
 
 write_copy() { # NAME COPY, which gets .age at its end if it is encrypted
-  local recipient draft
-  recipient=$(setting MICROBLOG_BACKUP_AGE_RECIPIENT)
+  local draft
   draft=$(mktemp "$2.XXXXXX")
   if [[ -n $recipient ]]; then
-    if ! app send "$1" </dev/null | age --encrypt --recipient "$recipient" >"$draft"; then
+    if ! binary_app send "$1" </dev/null | age --encrypt --recipient "$recipient" >"$draft"; then
       rm -f "$draft"
       return 1
     fi
     set -- "$1" "$2.age"
   else
     # read once more and compared: sticks lie
-    if ! { app send "$1" </dev/null >"$draft" && app send "$1" </dev/null | cmp --silent - "$draft"; }; then
+    if ! { binary_app send "$1" </dev/null >"$draft" && binary_app send "$1" </dev/null | cmp --silent - "$draft"; }; then
       rm -f "$draft"
       return 1
     fi
@@ -177,11 +221,30 @@ write_copy() { # NAME COPY, which gets .age at its end if it is encrypted
   sync "$draft" && mv "$draft" "$2"
 }
 
-thin_out() { # FOLDER: by the same rule as the backups themselves
+thin_out() { # FOLDER
   local name
-  find "$1" -maxdepth 1 -type f -name 'microblog-*.tar.gz*' -printf '%f\n' | app superfluous | while read -r name; do
+  find "$1" -maxdepth 1 -type f -name 'microblog-*.tar.gz*' -printf '%f\n' | superfluous | while read -r name; do
     rm -f "$1/$name"
   done
+}
+
+# Of the names on standard input those that may go, by the rule of app/backup/retention.py. It is applied here, because a
+# container that was taken over would say that all may go.
+superfluous() {
+  local name day
+  while read -r name; do
+    if is_backup "$name" && day=$(date --utc --date "${name:10:8}" '+%F %G-%V %Y-%m' 2>/dev/null); then
+      say "${name:10:16} $day $name"
+    fi
+  done | sort --reverse | awk '
+    $1 != last {
+      last = $1
+      gone = ++times > 3
+      if (!seen[$2]++ && ++days <= 7) gone = 0
+      if (!seen[$3]++ && ++weeks <= 4) gone = 0
+      if (!seen["month " $4]++ && ++months <= 6) gone = 0
+    }
+    gone { print $5 }'
 }
 
 # ---- restoring
@@ -217,9 +280,11 @@ into_the_appliance() { # FILE; its name there
   local answer
   if [[ -f $1 ]]; then
     answer=$(app receive <"$1") || refuse "$1 was not restored; nothing was changed"
+    is_backup "${answer##* }" || refuse "$1 was not restored: the container did not name it. Nothing was changed"
     say "${answer##* }"
   else
-    app verify "$1" </dev/null >&2 || refuse "nothing was changed"
+    is_backup "${1##*/}" || refuse "$1 is neither a file nor the name of a backup; ./backup.sh list shows all"
+    app verify "${1##*/}" </dev/null >&2 || refuse "nothing was changed"
     say "${1##*/}"
   fi
 }
@@ -227,10 +292,15 @@ into_the_appliance() { # FILE; its name there
 # Puts it in place, if it is another one. At its start Nginx makes a certificate of the authority that it finds.
 restore_authority() { # NAME
   local answer
-  answer=$(app authority "$1" </dev/null | in_service nginx sh -c '
+  # expanded in the container
+  # shellcheck disable=SC2016
+  answer=$(binary_app authority "$1" </dev/null | in_service nginx sh -c '
     set -e
     rm -rf /tls/.new.restored && mkdir -m 700 /tls/.new.restored
     tar -C /tls/.new.restored -xf -
+    cd /tls/.new.restored
+    if [ -n "$(find . -mindepth 1 ! -type d ! -type f -o -type f ! -path ./ca/ca.crt ! -path ./ca/ca.key)" ]; then exit 1; fi
+    cd /
     if [ -s /tls/.new.restored/ca/ca.key ] && ! cmp -s /tls/.new.restored/ca/ca.key /tls/ca/ca.key; then
       sync /tls/.new.restored/ca/*
       if [ -d /tls/ca ]; then mv -T /tls/ca /tls/.new.before; fi
@@ -253,21 +323,23 @@ wait_for() { # SERVICE HEALTHCHECK
 
 # In a container that has no network and sees nothing but a volume of its own, both removed afterwards.
 drill() {
-  local volume image answer status=0
+  local name volume image answer status=0
   if [[ $mode == here ]]; then
     app drill </dev/null || failed "the drill failed; the lines above say why"
     return
   fi
+  name=$(newest)
+  is_backup "$name" || failed "the drill failed: there is no backup yet"
   volume=microblog-drill-$$
   image=$(docker compose config --images app)
   docker volume create "$volume" >/dev/null
   # the name as it is now
   # shellcheck disable=SC2064
   trap "docker volume rm --force $volume >/dev/null" EXIT
-  answer=$(app send "$(newest)" </dev/null | docker run --rm --interactive --network none --read-only \
+  answer=$(binary_app send "$name" </dev/null | docker run --rm --interactive --network none --read-only \
     --tmpfs /tmp:mode=0700,uid=10001,gid=10001 --tmpfs /run:mode=0755,uid=10001,gid=10001 --cap-drop ALL \
     --security-opt no-new-privileges:true --volume "$volume:/data" --env MICROBLOG_RUN_DIR=/run/microblog \
-    --entrypoint flask "$image" backup drill - 2>&1) || status=$?
+    --entrypoint flask "$image" backup drill - 2>&1 | printable) || status=$?
   app note-drill "$(if [[ $status == 0 ]]; then say ok; else say failed; fi)" "${answer##*$'\n'}" </dev/null
   [[ $status == 0 ]] || failed "the drill failed: ${answer##*$'\n'}"
   say "${answer##*$'\n'}"
@@ -354,7 +426,16 @@ case $command in
     exit
     ;;
 esac
+alone=
+if [[ $command == @(nightly|missed) ]]; then alone=yes; fi
+unread="nothing was done: a setting cannot be read; the line above says which"
+data_dir=$(setting MICROBLOG_DATA_DIR) || refuse "$unread"
 mode=$(mode)
+ping_url=
+ping_url=$(setting MICROBLOG_BACKUP_PING_URL) || failed "$unread"
+backup_dir=$(setting MICROBLOG_BACKUP_DIR) || failed "$unread"
+recipient=$(setting MICROBLOG_BACKUP_AGE_RECIPIENT) || failed "$unread"
+hook=$(setting MICROBLOG_BACKUP_HOOK) || failed "$unread"
 case $command in
   now) now "${@:2}" ;;
   nightly) nightly ;;

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 
 from flask import Flask
@@ -43,6 +44,8 @@ PAUSE_AFTER_TROUBLE = 5.0
 # Whoever asks the worker to stop waits 5 seconds before he ends it.
 STOP_TIMEOUT = 1.5
 ANOTHER_WORKER = 75
+# supervisord waits 5 seconds for a stop; where it died, nobody else ends a worker that hangs.
+MAX_STOP_SECONDS = 8
 # An index has one writer, who so brings changes into it in their order.
 OF_THE_LEADER = frozenset({UPDATE, REBUILD})
 
@@ -166,8 +169,14 @@ def main(app: Flask | None = None) -> None:
     with app.app_context():
         worker = Worker(app)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, worker.stop)
+            signal.signal(number, partial(_stop, worker))
         worker.run()
+
+
+def _stop(worker: Worker, number: int, frame: FrameType | None) -> None:
+    """Stop the worker; the kernel ends it by SIGALRM if that takes too long."""
+    signal.alarm(MAX_STOP_SECONDS)
+    worker.stop(number, frame)
 
 
 if __name__ == "__main__":

@@ -40,17 +40,16 @@ one_line() { awk 'NF && !seen[$0]++' | paste -sd ' '; }
 
 # What the file says now; nothing where it says nothing.
 written() { # FILE
-  local line value
-  line=$(grep -E "^[[:space:]]*(export[[:space:]]+)?$setting=" "$1" | tail -n 1) || return 0
-  value=$(sed -E -e "s/^[^=]*=[[:space:]]*//" -e 's/[[:space:]]+#.*$//' -e 's/[[:space:]]+$//' -e "s/^(['\"])(.*)\\1\$/\\2/" <<<"$line")
-  [[ $value =~ ^[A-Za-z0-9._:,[:space:]-]*$ ]] ||
-    refuse "$1 has a line that this cannot read, so nothing was changed: $line"
+  local value
+  value=$(LC_ALL=C awk -v wanted="$setting" -f "$folder/deploy/dotenv.awk" "$1") || refuse "nothing was changed; the line above says why"
+  ! grep -Eq "^[[:space:]]*(export[[:space:]]+)?${setting}[[:space:]]*=.*[$]" "$1" || refuse "nothing was changed: $1 has a \$ in $setting"
+  [[ $value =~ ^[A-Za-z0-9._:,[:space:]-]*$ ]] || refuse "nothing was changed: $1 has something else than names in $setting: $value"
   tr -s ',[:space:]' '\n' <<<"$value" | sed '/^$/d'
 }
 
 # The line in the place of those that there are, else below the example of it, else at the end.
 with_line() { # FILE LINE
-  awk -v line="$2" -v ours="^[[:space:]]*(export[[:space:]]+)?$setting=" -v example="^#[[:space:]]*$setting=" '
+  LC_ALL=C awk -v line="$2" -v ours="^(\357\273\277)?[[:space:]]*(export[[:space:]]+)?${setting}[[:space:]]*=" -v example="^#[[:space:]]*$setting=" '
     { lines[NR] = $0 }
     $0 ~ ours && !place { place = NR }
     $0 ~ example && !below { below = NR }
@@ -67,6 +66,9 @@ with_line() { # FILE LINE
 replace() { # FILE LINE
   new=$(mktemp "$1.XXXXXX")
   with_line "$1" "$2" >"$new"
+  # such a line may also be part of a longer value
+  [[ $(written "$new" | one_line) == $(sed -e 's/^[^"]*"//' -e 's/"$//' <<<"$2") ]] ||
+    refuse "nothing was changed: $1 has $setting where it is no setting; put this into it yourself: $2"
   chmod --reference="$1" "$new"
   if [[ $EUID == 0 ]]; then chown --reference="$1" "$new"; fi
   mv -f "$new" "$1"

@@ -13,7 +13,8 @@ PASSWORD_CHANGED, PASSWORD_CHOSEN, LINK_MADE = "password_changed", "password_cho
 SESSIONS_ENDED, CODE_FAILED, RECOVERY_CODE_USED = "sessions_ended", "code_failed", "recovery_code_used"
 SECOND_FACTOR_ON, SECOND_FACTOR_OFF = "second_factor_on", "second_factor_off"
 EMAIL_CHANGED, EMAIL_CHANGE_CANCELED = "email_changed", "email_change_canceled"
-REGISTERED, JOINED, INVITED, INVITATION_REVOKED = "registered", "joined", "invited", "invitation_revoked"
+REGISTERED, JOINED, ACCOUNT_CREATED = "registered", "joined", "account_created"
+INVITED, INVITATION_REVOKED = "invited", "invitation_revoked"
 APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
 PROMOTED, DEMOTED, DELETED = "promoted", "demoted", "deleted"
 OLD_DATA_REMOVED = "old_data_removed"
@@ -33,6 +34,7 @@ SENTENCES = {
     LINK_MADE: mark("%(actor)s made a link for a new password of %(subject)s"),
     REGISTERED: mark("%(subject)s made an account"),
     JOINED: mark("%(subject)s made an account by an invitation"),
+    ACCOUNT_CREATED: mark("%(actor)s created the account %(subject)s"),
     INVITED: mark("%(actor)s made an invitation"),
     INVITATION_REVOKED: mark("%(actor)s revoked an invitation"),
     APPROVED: mark("%(actor)s approved %(subject)s"),

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
+
+# From <linux/prctl.h>.
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Have the kernel send SIGTERM to this process when its parent ends, whatever ended it.
+
+    To be called right after the fork. `parent` is the process id that the parent had before it: a parent that is gone
+    already would never be noticed.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def run_in_child(work: Callable[[], object], meanwhile: Callable[[int], object] | None = None) -> int:
@@ -20,8 +36,10 @@ def run_in_child(work: Callable[[], object], meanwhile: Callable[[int], object] 
     sys.stderr.flush()
     # The other end stays open in the child alone, and so until it ends.
     ended, alive = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
+        end_with_parent(parent)
         os.close(ended)
         run_and_exit(work)
     os.close(alive)

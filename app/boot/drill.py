@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import URLError
@@ -22,6 +23,7 @@ from ..backup.restoring import OWN_TABLES
 from ..backup.snapshot import BackupError
 from ..backup.store import Store
 from ..core.config import DATABASE_FILE, PROJECT_ROOT
+from .child import end_with_parent
 from .refusal import Refusal
 from .restore import restore_backup
 
@@ -88,7 +90,12 @@ def _running(environment: Mapping[str, str], output: Path) -> Iterator[None]:
     """The appliance of that environment, up; stopped afterwards."""
     with output.open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.boot"], cwd=PROJECT_ROOT, env=environment, stdout=said, stderr=said
+            [sys.executable, "-m", "app.boot"],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            stdout=said,
+            stderr=said,
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
     try:
         _wait_for(f"http://127.0.0.1:{environment['PORT']}/livez", process, output)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 import sys
 import tarfile
-from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from ..backup.archive import check_archive, read_member
-from ..backup.manifest import AUTHORITY, file_name, parse_name
+from ..backup.manifest import AUTHORITY, file_name
 from ..backup.restoring import check_usable
-from ..backup.retention import superfluous
 from ..backup.snapshot import sync
 from ..core.database import transaction
 from ..mail.reports import failure_letters
@@ -21,8 +19,6 @@ from ..mail.service import send_later
 from ..web.context import settings
 from .backup import MEBIBYTE, the_store, told
 from .explained import explained
-
-ENCRYPTED = ".age"
 
 
 @click.command("receive", hidden=True)
@@ -73,19 +69,6 @@ def authority(name: str) -> None:
                 target.addfile(member, io.BytesIO(content))
 
 
-@click.command("superfluous", hidden=True)
-@with_appcontext
-@told
-def superfluous_names() -> None:
-    """Of the names of backups on standard input, one a line, write those that may go."""
-    names = [Path(line.strip()).name for line in sys.stdin]
-    times = {name: parsed[0] for name in names if (parsed := parse_name(name.removesuffix(ENCRYPTED)))}
-    gone = set(superfluous(set(times.values())))
-    for name in names:
-        if times.get(name) in gone:
-            click.echo(name)
-
-
 @click.command("tell-admins", hidden=True)
 @click.argument("failure")
 @with_appcontext
@@ -98,4 +81,4 @@ def tell_admins(failure: str) -> None:
             send_later(letter)
 
 
-TRANSFER = (receive, send, authority, superfluous_names, tell_admins)
+TRANSFER = (receive, send, authority, tell_admins)

@@ -13,7 +13,7 @@ from ..accounts.emails import tell_password_changed
 from ..accounts.passwords import hash_password
 from ..accounts.queries import all_users, get_account
 from ..accounts.rules import checked_password
-from ..audit.service import LINK_MADE, PASSWORD_CHANGED, REGISTERED, record
+from ..audit.service import ACCOUNT_CREATED, LINK_MADE, PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..people.service import count_anew, wrong_counts
 from ..recovery.service import BY_HAND, make_token
@@ -37,7 +37,7 @@ def create_user(username: str, email: str, admin: bool, password_stdin: bool) ->
     password, password_hash = _password(password_stdin, username, email)
     with transaction():
         user = service.create_user(username, email, password_hash, is_admin=admin)
-        record(REGISTERED, subject=user.username)
+        record(ACCOUNT_CREATED, subject=user.username)
     click.echo(f"made {'administrator' if admin else 'account'} {username}")
     _tell(password, password_stdin)
 

@@ -27,7 +27,7 @@ MINIMUM_SECRET_LENGTH = 32
 TRANSLATIONS = PROJECT_ROOT / "app" / "translations"
 DATABASE_FILE = "app.db"
 SQLITE = "sqlite:///"
-PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?")
+PUBLIC_URL = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?")
 COMPOSED = re.compile(r"https://localhost:(?:[^/]*:)?(\d+)")
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "you-will-never-guess", "dev"})
 # Who may make an account: nobody, whoever has an invitation, whoever an administrator approves, everybody.
@@ -177,6 +177,11 @@ def _public_url(source: Source) -> str:
     # Nor can it take the port out of 127.0.0.1:8443, or leave the usual one out.
     if found := COMPOSED.fullmatch(address):
         address = "https://localhost" if found[1] == "443" else f"https://localhost:{found[1]}"
+    if (without_path := PUBLIC_URL.match(address)) and without_path[0] + "/" == address[: without_path.end() + 1]:
+        raise SettingsError(
+            f"{name} is {address!r}, and the site cannot live below a path; give it a name of its own, "
+            f"for example https://blog.example.org, or leave the path out: {without_path[0]}"
+        )
     if address and not PUBLIC_URL.fullmatch(address):
         raise SettingsError(f"{name} is {address!r}; write where browsers find the site, for example https://pi.local")
     return address

@@ -7,16 +7,18 @@ from datetime import datetime
 from ..backup.making import Sources, is_unchanged
 from ..backup.store import Store
 from ..core.config import Settings
+from ..core.errors import mark
 from ..core.schema import INITIALISED
 from ..core.time import utc_now
 from ..core.version import VERSION
 from ..web.context import settings
 from .check import OK, WARN, Check
+from .phrase import Phrase
 
 BACKUP_WARN_HOURS = 26.0
 # Drills are held every month where `./backup.sh install` was called.
 DRILL_WARN_DAYS = 60
-ELSEWHERE = "none here: the database is on a server, whose own tool makes them"
+ELSEWHERE = Phrase(mark("none here: the database is on a server, whose own tool makes them"))
 
 
 def backup() -> Check:
@@ -27,15 +29,17 @@ def backup() -> Check:
     store = Store(chosen.data_dir)
     newest = store.newest()
     if "failed" in store.status():
-        return Check(WARN, "the newest attempt failed")
+        return Check(WARN, Phrase(mark("the newest attempt failed")))
     if newest is None:
-        return Check(WARN if _hours_since_start(chosen) > BACKUP_WARN_HOURS else OK, "there is none yet")
+        status = WARN if _hours_since_start(chosen) > BACKUP_WARN_HOURS else OK
+        return Check(status, Phrase(mark("there is none yet")))
     hours = (utc_now() - newest.created).total_seconds() / 3600
     if hours < -1:
-        return Check(WARN, "the newest is from the future: the clock is wrong, or was")
+        return Check(WARN, Phrase(mark("the newest is from the future: the clock is wrong, or was")))
+    age = Phrase(mark("%(hours).0f h old"), hours=max(0.0, hours))
     if hours > BACKUP_WARN_HOURS and is_unchanged(store, Sources(chosen.data_dir, VERSION, chosen.secret_key)):
-        return Check(OK, f"{hours:.0f} h old, and nothing has changed since")
-    return Check(WARN if hours > BACKUP_WARN_HOURS else OK, f"{hours:.0f} h old")
+        return Check(OK, age.also(mark("and nothing has changed since")))
+    return Check(WARN if hours > BACKUP_WARN_HOURS else OK, age)
 
 
 def drill() -> Check:
@@ -45,12 +49,14 @@ def drill() -> Check:
         return Check(OK, ELSEWHERE)
     noted = Store(chosen.data_dir).status().get("drill")
     if noted is None:
-        return Check(WARN if _hours_since_start(chosen) > DRILL_WARN_DAYS * 24 else OK, "none yet")
-    told = f"{'went well' if noted['ok'] else 'failed'} on {noted['at'][:10]}"
+        status = WARN if _hours_since_start(chosen) > DRILL_WARN_DAYS * 24 else OK
+        return Check(status, Phrase(mark("there is none yet")))
+    message = mark("went well on %(date)s") if noted["ok"] else mark("failed on %(date)s")
+    detail = Phrase(message, date=noted["at"][:10])
     days = (utc_now() - datetime.fromisoformat(noted["at"])).days
     if noted["ok"] and days > DRILL_WARN_DAYS:
-        return Check(WARN, f"{told}, {days} days ago")
-    return Check(OK if noted["ok"] else WARN, told)
+        return Check(WARN, detail.also(mark("%(days)s days ago"), days=days))
+    return Check(OK if noted["ok"] else WARN, detail)
 
 
 def _hours_since_start(chosen: Settings) -> float:

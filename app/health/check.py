@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..core.errors import DatabaseAway
+from ..core.errors import DatabaseAway, mark
+from .phrase import Phrase
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 STATUSES = (OK, WARN, FAIL)
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Check:
-    """One finding; `measure` is the number behind it, where programs want it."""
+    """One finding; `measure` is the number behind it, where programs want it. `detail` is a Phrase, or a name."""
 
     status: str
     detail: str
@@ -33,7 +34,7 @@ def guarded(check: Callable[[], Check]) -> Check:
     try:
         return check()
     except DatabaseAway:
-        return Check(FAIL, "the database does not answer")
+        return Check(FAIL, Phrase(mark("the database does not answer")))
     except Exception as error:
         logger.warning("a check of how it stands failed", exc_info=error)
         return Check(FAIL, type(error).__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from ..core.database import db
+from ..core.errors import mark
 from ..core.schema import newest_revision, revision_of
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
@@ -14,6 +15,7 @@ from ..people.service import wrong_counts
 from ..search.service import UPDATE
 from ..web.context import settings
 from .check import FAIL, OK, WARN, Check, graded
+from .phrase import Phrase
 
 HEARTBEAT_WARN, HEARTBEAT_FAIL = 30.0, 120.0
 # New rows gather for a quarter of a minute before they are indexed.
@@ -27,34 +29,39 @@ RETRYING_WARN = 3600.0
 def database() -> Check:
     """Whether it answers."""
     db.session.execute(text("SELECT 1"))
-    return Check(OK, "answers")
+    return Check(OK, Phrase(mark("answers")))
 
 
 def schema() -> Check:
     """Whether its structure is the one that this version knows."""
     revision = revision_of(db.session.connection())
-    return Check(OK if revision == newest_revision() else FAIL, f"revision {revision}")
+    return Check(
+        OK if revision == newest_revision() else FAIL, Phrase(mark("revision %(revision)s"), revision=revision)
+    )
 
 
 def counts() -> Check:
     """Whether the numbers that are kept of each account are those of its posts and follows."""
     wrong = wrong_counts()
-    return Check(WARN, f"wrong for {wrong} accounts") if wrong else Check(OK, "as many posts and follows as there are")
+    if wrong:
+        return Check(WARN, Phrase(mark("wrong for %(count)s accounts"), count=wrong))
+    return Check(OK, Phrase(mark("as many posts and follows as there are")))
 
 
 def worker() -> Check:
     """When it gave its last sign of life."""
     age = heartbeat_age(settings().run_dir)
     if age is None:
-        return Check(FAIL, "has not started")
-    return graded(age, HEARTBEAT_WARN, HEARTBEAT_FAIL, f"last sign of life {age:.0f} s ago")
+        return Check(FAIL, Phrase(mark("has not started")))
+    return graded(age, HEARTBEAT_WARN, HEARTBEAT_FAIL, Phrase(mark("last sign of life %(age).0f s ago"), age=age))
 
 
 def search() -> Check:
     """How long the change waits that has not been indexed for longest."""
     waiting = oldest_waiting(db.session(), UPDATE)
     lag = (utc_now() - waiting).total_seconds() if waiting else 0.0
-    return graded(lag, LAG_WARN, LAG_FAIL, f"{settings().search.engine}, {lag:.0f} s behind")
+    detail = Phrase(settings().search.engine).also(mark("%(lag).0f s behind"), lag=lag)
+    return graded(lag, LAG_WARN, LAG_FAIL, detail)
 
 
 def jobs() -> Check:
@@ -64,7 +71,9 @@ def jobs() -> Check:
     due = oldest_due(db.session(), now)
     waited = (now - due).total_seconds() if due else 0.0
     failing = max(((now - each.oldest).total_seconds() for each in counts if each.state == RETRYING), default=0.0)
-    detail = f"{given_up} given up, {sum(each.count for each in counts) - given_up} waiting"
+    detail = Phrase(mark("%(count)s given up"), count=given_up)
+    detail = detail.also(mark("%(count)s waiting"), count=sum(each.count for each in counts) - given_up)
     if waited > DUE_WARN or failing > RETRYING_WARN:
-        return Check(WARN, f"{detail}, the oldest for {max(waited, failing) / 60:.0f} minutes")
+        minutes = max(waited, failing) / 60
+        return Check(WARN, detail.also(mark("the oldest for %(minutes).0f minutes"), minutes=minutes))
     return Check(WARN if given_up else OK, detail)

@@ -12,7 +12,10 @@ from .check import OK, STATUSES, Check, guarded, worst
 
 @dataclass(frozen=True)
 class Examination:
-    """A check with its name in reports, its name on the page, and the advice, in which nothing private stands."""
+    """A check with its name in reports, its name on the page, and the advice, which holds nothing private.
+
+    Title and advice are marked messages: English in reports, translated on the page.
+    """
 
     name: str
     title: str
@@ -26,97 +29,99 @@ ALL = (
         "sqlite",
         mark("SQLite"),
         storage.sqlite,
-        "this SQLite can damage a database that two processes use: use the image, or one from 3.51.3 on",
+        mark("this SQLite can damage a database that two processes use: use the image, or one from 3.51.3 on"),
     ),
     Examination(
         "volume",
         mark("Where the data lies"),
         storage.volume,
-        "move the data to a disk of this machine with an ordinary file system, such as ext4",
+        mark("move the data to a disk of this machine with an ordinary file system, such as ext4"),
     ),
     Examination(
         "disk",
         mark("Free space"),
         storage.disk,
-        "make room: `before-restore-…` folders (flask backup old), unused images (docker image prune)",
+        mark("make room: `before-restore-…` folders (flask backup old), unused images (docker image prune)"),
     ),
     Examination(
         "log",
         mark("Database files"),
         storage.log,
-        "the write-ahead log is large, as when something reads for very long; restart the appliance",
+        mark("the write-ahead log is large, as when something reads for very long; restart the appliance"),
     ),
     Examination(
         "memory",
         mark("Memory"),
         machine.memory,
-        "close other programs, or raise MICROBLOG_MEMORY; MICROBLOG_WEB_WORKERS=1 takes the least",
+        mark("close other programs, or raise MICROBLOG_MEMORY; MICROBLOG_WEB_WORKERS=1 takes the least"),
     ),
-    Examination("clock", mark("Clock"), machine.clock, "set up network time: timedatectl set-ntp true"),
-    Examination("web", mark("Web server"), network.web, "nothing answers: start the appliance, or look at its log"),
+    Examination("clock", mark("Clock"), machine.clock, mark("set up network time: timedatectl set-ntp true")),
+    Examination(
+        "web", mark("Web server"), network.web, mark("nothing answers: start the appliance, or look at its log")
+    ),
     Examination(
         "ports",
         mark("Ports"),
         network.ports,
-        "Nginx: docker compose logs nginx; without it, set MICROBLOG_BIND=127.0.0.1 or have a proxy with https",
+        mark("Nginx: docker compose logs nginx; without it, set MICROBLOG_BIND=127.0.0.1 or have a proxy with https"),
     ),
     Examination(
-        "certificate", mark("Certificate"), network.certificate, "look at Nginx's log: docker compose logs nginx"
+        "certificate", mark("Certificate"), network.certificate, mark("look at Nginx's log: docker compose logs nginx")
     ),
     Examination(
         "mail",
         mark("E-mail"),
         network.mail,
-        "the mail server does not answer; see what it says: flask mail test ADDRESS",
+        mark("the mail server does not answer; see what it says: flask mail test ADDRESS"),
     ),
     Examination(
         "old data",
         mark("Old data"),
         storage.old_data,
-        "when all is well, remove what is of before a restore: flask backup old",
+        mark("when all is well, remove what is of before a restore: flask backup old"),
     ),
     Examination(
         "database",
         mark("Database"),
         data.database,
-        "look at the disk, or at the log of the database's server; `./backup.sh list` shows what can be put back",
+        mark("look at the disk, or at the log of the database's server; `./backup.sh list` shows what can be put back"),
     ),
     Examination(
         "schema",
         mark("Database structure"),
         data.schema,
-        "start the appliance, which brings the data up to date, or use the version that wrote it",
+        mark("start the appliance, which brings the data up to date, or use the version that wrote it"),
     ),
     Examination(
         "counts",
         mark("Numbers of accounts"),
         data.counts,
-        "somebody has changed the database by hand; this counts everything anew: flask user count",
+        mark("somebody has changed the database by hand; this counts everything anew: flask user count"),
     ),
     Examination(
         "worker",
         mark("Worker"),
         data.worker,
-        "is the appliance running? its log says why a worker does not come up",
+        mark("is the appliance running? its log says why a worker does not come up"),
     ),
     Examination(
         "search",
         mark("Search index"),
         data.search,
-        "it catches up by itself; if it does not: flask search rebuild",
+        mark("it catches up by itself; if it does not: flask search rebuild"),
     ),
     Examination(
         "jobs",
         mark("Work that waits"),
         data.jobs,
-        "see what failed and why: flask jobs list; if it is e-mail, try the mail settings: flask mail test ADDRESS",
+        mark("see what failed and why: flask jobs list; if it is e-mail, try the mail settings: flask mail test ADDRESS"),
     ),
-    Examination("backup", mark("Backup"), backups.backup, "make one now and see what it says: ./backup.sh"),
+    Examination("backup", mark("Backup"), backups.backup, mark("make one now and see what it says: ./backup.sh")),
     Examination(
         "drill",
         mark("Drill"),
         backups.drill,
-        "see whether one could live on the newest backup: ./backup.sh, then ./backup.sh drill",
+        mark("see whether one could live on the newest backup: ./backup.sh, then ./backup.sh drill"),
     ),
 )
 # What `/readyz` tells: quick ones, about what every page needs, and about the backups.

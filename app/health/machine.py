@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 from ..core.config import PROJECT_ROOT
+from ..core.errors import mark
 from ..core.version import VERSION
 from .check import FAIL, MEBIBYTE, OK, WARN, Check, mebibytes
+from .phrase import Phrase
 
 LITTLE_MEMORY = 64 * MEBIBYTE
 NEARLY_FULL = 0.9
@@ -20,21 +22,24 @@ DOCKER = Path("/.dockerenv")
 
 def version() -> Check:
     """Which program on which machine."""
-    where = "Docker" if DOCKER.exists() else "without Docker"
-    return Check(OK, f"Microblog {VERSION}, Python {platform.python_version()}, {platform.machine()}, {where}")
+    where = "Docker" if DOCKER.exists() else mark("without Docker")
+    return Check(
+        OK, Phrase(f"Microblog {VERSION}, Python {platform.python_version()}, {platform.machine()}").also(where)
+    )
 
 
 def memory() -> Check:
     """What the machine has left, what the container may take, and whether the kernel had to end something."""
     available = _available()
-    told, status = f"{mebibytes(available)} available", WARN if available < LITTLE_MEMORY else OK
+    detail = Phrase(mark("%(size)s available"), size=mebibytes(available))
+    status = WARN if available < LITTLE_MEMORY else OK
     limit, used = _number(CGROUP / "memory.max"), _number(CGROUP / "memory.current")
     if limit and used:
-        told += f", {mebibytes(used)} of {mebibytes(limit)} taken here"
+        detail = detail.also(mark("%(used)s of %(limit)s in use here"), used=mebibytes(used), limit=mebibytes(limit))
         status = WARN if used > NEARLY_FULL * limit else status
     if killed := _killed():
-        told, status = f"{told}, {killed} times something was ended for lack of it", WARN
-    return Check(status, told)
+        detail, status = detail.also(mark("processes killed for lack of memory: %(count)s"), count=killed), WARN
+    return Check(status, detail)
 
 
 def _available() -> int:
@@ -60,7 +65,7 @@ def _killed() -> int:
 
 def clock() -> Check:
     """Whether it can be right, and whether the machine says that it is set by the network."""
-    now = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    now = Phrase(time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()))
     if time.time() < (PROJECT_ROOT / "app" / "core" / "version.py").stat().st_mtime:
-        return Check(FAIL, f"{now}, which is before this program was made")
-    return Check(OK, now + (", set by the network" if SYNCHRONISED.exists() else ""))
+        return Check(FAIL, now.also(mark("which is before this program was made")))
+    return Check(OK, now.also(mark("set by the network")) if SYNCHRONISED.exists() else now)

@@ -9,9 +9,11 @@ import time
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPDefaultErrorHandler, HTTPErrorProcessor, HTTPHandler, OpenerDirector
 
+from ..core.errors import mark
 from ..web.context import settings
 from .check import FAIL, OK, WARN, Check
 from .machine import DOCKER
+from .phrase import Phrase
 
 TIMEOUT_SECONDS = 5
 DAY = 86400
@@ -25,8 +27,8 @@ def web() -> Check:
     try:
         _fetch(f"http://127.0.0.1:{settings().port}/livez")
     except (URLError, OSError):
-        return Check(FAIL, f"nothing answers on port {settings().port}")
-    return Check(OK, f"answers on port {settings().port}")
+        return Check(FAIL, Phrase(mark("nothing answers on port %(port)s"), port=settings().port))
+    return Check(OK, Phrase(mark("answers on port %(port)s"), port=settings().port))
 
 
 def ports() -> Check:
@@ -35,13 +37,15 @@ def ports() -> Check:
     if DOCKER.exists() and chosen.https:
         doors = {NGINX_HTTP: "http"} | ({} if chosen.tls == "off" else {NGINX_HTTPS: "https"})
         if silent := [port for port in doors if not _answers(NGINX, port)]:
-            return Check(WARN, f"Nginx does not answer on its port {silent[0]}")
-        return Check(OK, "Nginx answers: " + ", ".join(f"{name} on its port {port}" for port, name in doors.items()))
+            return Check(WARN, Phrase(mark("Nginx does not answer on its port %(port)s"), port=silent[0]))
+        ports = ", ".join(f"{name} {port}" for port, name in doors.items())
+        return Check(OK, Phrase(mark("Nginx answers on its ports: %(ports)s"), ports=ports))
     if _is_loopback(chosen.bind):
-        return Check(OK, f"{chosen.port}, for this machine alone")
+        return Check(OK, Phrase(mark("%(port)s, for this machine alone"), port=chosen.port))
     if chosen.https or chosen.proxy_hops:
-        return Check(OK, f"{chosen.port}, behind a proxy of yours")
-    return Check(WARN, f"{chosen.port}, for the network, where passwords travel unencrypted")
+        return Check(OK, Phrase(mark("%(port)s, behind a proxy of yours"), port=chosen.port))
+    exposed = Phrase(mark("%(port)s, for the network, where passwords travel unencrypted"), port=chosen.port)
+    return Check(WARN, exposed)
 
 
 def _answers(host: str, port: int) -> bool:
@@ -62,15 +66,19 @@ def _is_loopback(address: str) -> bool:
 def certificate() -> Check:
     """How long Nginx's certificate is good, if there is an Nginx of ours; the measure is the moment of its end."""
     if not settings().https:
-        return Check(OK, "none: http only, for this machine or behind a proxy of yours")
+        return Check(OK, Phrase(mark("none: http only, for this machine or behind a proxy of yours")))
     if not DOCKER.exists() or settings().tls == "off":
-        return Check(OK, "your proxy has it")
+        return Check(OK, Phrase(mark("your proxy has it")))
     try:
         end = _end_on_sight() if settings().tls == "own" else _not_after(_authority())
     except (URLError, OSError) as error:
-        return Check(WARN, f"cannot be looked at ({type(error).__name__})")
+        return Check(WARN, Phrase(mark("cannot be checked (%(error)s)"), error=type(error).__name__))
     days = (end - time.time()) / DAY
-    return Check(OK if days > CERTIFICATE_WARN_DAYS else WARN, f"good for {days:.0f} days", end)
+    if days < 0:
+        return Check(WARN, Phrase(mark("expired %(days).0f days ago"), days=-days), end)
+    return Check(
+        OK if days > CERTIFICATE_WARN_DAYS else WARN, Phrase(mark("valid for %(days).0f days"), days=days), end
+    )
 
 
 def _authority() -> str:
@@ -124,10 +132,13 @@ def mail() -> Check:
     """Whether the mail server can be reached; its name is nobody's business."""
     chosen = settings().mail
     if chosen is None:
-        return Check(OK, "none: links for new passwords are made by an administrator")
+        return Check(OK, Phrase(mark("none: links for new passwords are made by an administrator")))
     try:
         socket.create_connection((chosen.server, chosen.port), TIMEOUT_SECONDS).close()
     except OSError as error:
-        return Check(WARN, f"the server cannot be reached on port {chosen.port} ({type(error).__name__})")
-    admins = f"{len(chosen.admins)} in ADMINS" if chosen.admins else "nobody in ADMINS, so errors are told to nobody"
-    return Check(OK, f"the server can be reached on port {chosen.port}; {admins}")
+        unreachable = mark("the server cannot be reached on port %(port)s (%(error)s)")
+        return Check(WARN, Phrase(unreachable, port=chosen.port, error=type(error).__name__))
+    detail = Phrase(mark("the server can be reached on port %(port)s"), port=chosen.port)
+    if chosen.admins:
+        return Check(OK, detail.also(mark("addresses in ADMINS: %(count)s"), count=len(chosen.admins)))
+    return Check(OK, detail.also(mark("nobody in ADMINS, so nobody gets reports of errors")))

@@ -19,6 +19,7 @@ from ..backup.progress import ask_for_backup, is_awaited, progress
 from ..backup.snapshot import BackupError
 from ..backup.store import Backup, Occupied, Store
 from ..core.database import transaction
+from ..core.errors import mark
 from ..core.state import heartbeat_age
 from ..core.time import utc_now
 from ..jobs.wake import wake_worker
@@ -29,6 +30,7 @@ from .check import OK, Check, worst
 from .data import HEARTBEAT_FAIL
 from .examination import ALL, examine, report
 from .jobs import failed_jobs, init_failed_jobs
+from .phrase import Phrase, translate_phrase
 from .watch import read_standing
 
 blueprint = Blueprint("standing", __name__, url_prefix="/admin/health")
@@ -61,6 +63,7 @@ class Backups:
 def init_standing(app: Flask) -> None:
     """The pages, and for administrators a mark on every page if something fails."""
     app.before_request(_note_troubles)
+    app.jinja_env.filters["translate_phrase"] = translate_phrase
     app.register_blueprint(blueprint)
     init_failed_jobs(app)
 
@@ -95,7 +98,7 @@ def index() -> Answer:
 
 def _examined() -> dict[str, Check]:
     others = tuple(each.name for each in ALL if each.name != WEB)
-    return examine(others) | {WEB: Check(OK, "shows this page")}
+    return examine(others) | {WEB: Check(OK, Phrase(mark("shows this page")))}
 
 
 def _backups() -> Backups:

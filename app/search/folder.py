@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-from .interface import SearchUnavailable
+from .interface import SearchMissing, SearchUnavailable
 
 
 class IndexFolder:
@@ -23,8 +23,10 @@ class IndexFolder:
         """The index in use; raises SearchUnavailable when there is none that we can read."""
         try:
             name = (self._path / "current").read_text(encoding="ascii").strip()
+        except FileNotFoundError as error:
+            raise SearchMissing("there is no search index yet") from error
         except (OSError, UnicodeDecodeError) as error:
-            raise SearchUnavailable("there is no search index yet") from error
+            raise SearchUnavailable(f"the search index cannot be read: {error}") from error
         if not name.startswith(self._prefix) or "/" in name:
             raise SearchUnavailable(f"the search index has another format: {name!r}")
         return self._path / name

@@ -22,6 +22,10 @@ class SearchUnavailable(Exception):
     """The engine cannot answer now; callers answer in another way and go on."""
 
 
+class SearchMissing(SearchUnavailable):
+    """There is no index yet, as before the first start has built it."""
+
+
 class SearchAway(SearchUnavailable):
     """The engine does not answer, or has no room, but nothing is wrong with its index: it need not be made anew."""
 

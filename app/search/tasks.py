@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .interface import Document, SearchAway, SearchIndex, SearchUnavailable
+from .interface import Document, SearchAway, SearchIndex, SearchMissing, SearchUnavailable
 from .service import Catalogue
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ def heal(index: SearchIndex, catalogue: Catalogue) -> bool:
         logger.info("the search index is in many pieces; making it anew")
     except SearchAway:
         raise
+    except SearchMissing as error:
+        logger.info("search index: %s", error)
     except SearchUnavailable as error:
         logger.warning("search index: %s", error)
     rebuild_index(index, catalogue)

@@ -90,14 +90,18 @@ def test_what_is_no_address_is_told_by_the_setting_that_it_came_from(tmp_path: P
     "address",
     [
         "http://[fd00::1]:8080",
-        "https://pi.local:8443/blog",
         "https://localhost:8443",
         "http://pi.local:443",
-        "https://localhost:8443/a:1",
     ],
 )
-def test_addresses_may_have_a_port_and_a_path(tmp_path: Path, address: str) -> None:
+def test_addresses_may_have_a_port(tmp_path: Path, address: str) -> None:
     assert read(tmp_path, MICROBLOG_PUBLIC_URL=address).public_url == address
+
+
+@pytest.mark.parametrize("path", ["/blog", "/blog/", "/a:1", "//x"])
+def test_a_path_in_the_public_address_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(SettingsError, match=r"below a path.*leave the path out: https://example.org:8443$"):
+        read(tmp_path, MICROBLOG_PUBLIC_URL=f"https://example.org:8443{path}")
 
 
 def test_the_secret_key_is_taken_from_the_first_place_that_has_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from backup_operator import Operator
 from set_up import SetUp, set_up_in
 
 ROOT = Path(__file__).parents[2]
@@ -34,3 +35,15 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SetUp]:
             pytest.skip(f"needs {tool}")
     with set_up_in(tmp_path_factory.mktemp("set-up")) as made:
         yield made
+
+
+@pytest.fixture
+def operator(root: Path, tmp_path: Path, free_port: int, migrated_database: Path) -> Operator:
+    """Somebody whose appliance of `make run` has a row, the fact "old"."""
+    if not (root / ".venv" / "complete").exists():
+        pytest.skip("needs the environment that make run makes")
+    operator = Operator(root, tmp_path, free_port)
+    operator.data.mkdir()
+    shutil.copy(migrated_database, operator.data / "app.db")
+    operator.write_fact("old")
+    return operator

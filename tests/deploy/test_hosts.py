@@ -62,7 +62,8 @@ class Machine:
 def machine(tmp_path: Path, root: Path) -> Machine:
     (tmp_path / "bin").mkdir()
     (tmp_path / "deploy").mkdir()
-    shutil.copy(root / "deploy" / "hosts.sh", tmp_path / "deploy")
+    for name in ("hosts.sh", "dotenv.awk"):
+        shutil.copy(root / "deploy" / name, tmp_path / "deploy")
     return Machine(tmp_path)
 
 
@@ -100,6 +101,7 @@ def test_a_new_file_is_for_its_owner_alone(machine: Machine) -> None:
             f'MICROBLOG_HOSTS="blog.example.org 192.168.1.20 {PROPOSED.replace(" 192.168.1.20", "")}"\nB=2\n',
         ),
         ("MICROBLOG_HOSTS=old.local\nMICROBLOG_HOSTS=new.local\n", f'MICROBLOG_HOSTS="new.local {PROPOSED}"\n'),
+        ("\ufeffMICROBLOG_HOSTS = old.local # c\r\nB=1\r\n", f'MICROBLOG_HOSTS="old.local {PROPOSED}"\nB=1\n'),
         ("MICROBLOG_HOSTS_OLD=x\n", f"MICROBLOG_HOSTS_OLD=x\n{LINE}\n"),
     ],
 )
@@ -129,7 +131,10 @@ def test_mode_and_a_link_to_elsewhere_stay(machine: Machine, tmp_path: Path) -> 
     assert elsewhere.stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.parametrize("line", ["MICROBLOG_HOSTS=${OTHER}", 'MICROBLOG_HOSTS="pi.local', "MICROBLOG_HOSTS=$(x)"])
+@pytest.mark.parametrize(
+    "line",
+    ["MICROBLOG_HOSTS=${OTHER}", 'MICROBLOG_HOSTS="pi.local', "MICROBLOG_HOSTS=$(x)", "A='\nMICROBLOG_HOSTS=1\n'"],
+)
 def test_a_line_that_it_does_not_understand_is_left_alone(machine: Machine, line: str) -> None:
     machine.file.write_text(f"{line}\n")
     refused = machine.run("--write")

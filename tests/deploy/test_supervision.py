@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,13 @@ def healthy():
 def broken():
     raise SystemExit("broken on purpose")
 
+def hanging():
+    from functools import partial
+    from app.worker import _stop
+    signal.signal(signal.SIGTERM, partial(_stop, types.SimpleNamespace(stop=lambda number, frame: None)))
+    while True:
+        signal.pause()
+
 stand_in = types.ModuleType("app.wsgi")
 stand_in.app = application
 sys.modules["app.wsgi"] = stand_in
@@ -47,8 +54,11 @@ class Tree:
         self.port = port
         self.root = root
         self.process: subprocess.Popen[str] | None = None
+        self._started: list[subprocess.Popen[str]] = []
 
-    def start(self, worker: str) -> subprocess.Popen[str]:
+    def start(
+        self, worker: str, output: int = subprocess.PIPE, before: Sequence[str] = (), *, session: bool = False
+    ) -> subprocess.Popen[str]:
         environment = {
             **os.environ,
             "PYTHON": sys.executable,
@@ -59,10 +69,31 @@ class Tree:
         }
         configuration = str(self.root / "deploy" / "supervisord.conf")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISE, configuration, worker],
-            cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [*before, sys.executable, "-c", SUPERVISE, configuration, worker],
+            cwd=self.root, env=environment, stdin=output if session else subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT, text=True, start_new_session=session,
         )  # fmt: skip
+        self._started.append(self.process)
         return self.process
+
+    def end(self) -> None:
+        """Stop whatever runs, and close what its output came through."""
+        for process in self._started:
+            process.terminate()
+            process.wait(timeout=30)
+            if process.stdout is not None:
+                process.stdout.close()
+
+    def is_up(self) -> bool:
+        """Whether the web server answers and the worker runs."""
+        return self.healthy() and self.child("blog-worker") != 0
+
+    def descendants(self) -> set[int]:
+        """Return the process ids of the programs and of gunicorn's workers."""
+        programs = {self.child("blog-web"), self.child("blog-worker")}
+        listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        parents = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+        return programs | {pid for pid, parent in parents if parent in programs}
 
     def child(self, name: str) -> int:
         """The process of this name that supervisord started; 0 if there is none."""
@@ -86,9 +117,7 @@ def tree(tmp_path: Path, root: Path, free_port: int) -> Iterator[Tree]:
         pytest.skip("needs ps")
     tree = Tree(tmp_path, root, free_port)
     yield tree
-    if tree.process is not None:
-        tree.process.terminate()
-        tree.process.communicate(timeout=30)
+    tree.end()
 
 
 def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
@@ -118,6 +147,98 @@ def test_ctrl_c_stops_everything(tree: Tree) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
     assert not tree.healthy()
+
+
+def are_gone(pids: Iterable[int]) -> bool:
+    """Tell whether none of these processes runs; one that only waits to be reaped does not."""
+    states = subprocess.run(
+        ["ps", "-o", "stat=", "-p", ",".join(map(str, pids))], capture_output=True, text=True, check=False
+    )
+    return all(state.startswith("Z") for state in states.stdout.split())
+
+
+@pytest.mark.parametrize("worker", ["healthy", "hanging"])
+def test_programs_end_when_supervisord_is_killed(tree: Tree, worker: str) -> None:
+    process = tree.start(worker)
+    eventually(tree.is_up)
+    programs = tree.descendants()
+    assert len(programs) == 3
+    process.kill()
+    process.wait(timeout=30)
+    eventually(lambda: are_gone(programs), seconds=10)
+    assert tree.start(worker)
+    eventually(tree.is_up)
+
+
+def test_programs_end_when_the_terminal_is_closed(tree: Tree) -> None:
+    ours, theirs = os.openpty()
+    process = tree.start("healthy", theirs, ["setsid", "--ctty", "--wait"], session=True)
+    os.close(theirs)
+    eventually(
+        lambda: subprocess.run(["ps", "--ppid", str(process.pid)], capture_output=True, check=False).returncode == 0
+    )
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
+    )
+    supervisord = int(listed.stdout)
+    eventually(tree.healthy)
+    os.close(ours)
+    eventually(lambda: are_gone([supervisord]) and not tree.healthy(), seconds=20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_programs_end_by_a_signal_though_nobody_reads_the_output(tree: Tree, number: signal.Signals) -> None:
+    process = tree.start("healthy")
+    eventually(tree.is_up)
+    programs = tree.descendants()
+    assert process.stdout is not None
+    process.stdout.close()
+    process.send_signal(number)
+    assert process.wait(timeout=30) == 0
+    assert are_gone(programs)
+
+
+def test_programs_end_when_nobody_reads_the_output_any_more(tree: Tree) -> None:
+    process = tree.start("healthy")
+    eventually(tree.is_up)
+    programs = tree.descendants()
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=30) == 0
+    assert are_gone(programs)
+
+
+def test_a_full_disk_under_the_log_stops_nothing(tree: Tree) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    full = os.open("/dev/full", os.O_WRONLY)
+    process = tree.start("healthy", full)
+    os.close(full)
+    eventually(tree.is_up)
+    killed = tree.child("blog-worker")
+    os.kill(killed, signal.SIGKILL)  # supervisord logs that
+    eventually(lambda: tree.child("blog-worker") not in (0, killed))
+    assert process.poll() is None
+    assert tree.healthy()
+
+
+def test_nohup_keeps_the_programs_when_the_terminal_is_closed(tree: Tree) -> None:
+    process = tree.start("healthy", subprocess.DEVNULL, ["nohup"])
+    eventually(tree.is_up)
+    process.send_signal(signal.SIGHUP)
+    killed = tree.child("blog-worker")
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: tree.child("blog-worker") not in (0, killed))
+    assert process.poll() is None
+
+
+def test_supervisord_logs_nothing_at_a_start(tree: Tree) -> None:
+    process = tree.start("healthy")
+    eventually(tree.is_up)
+    process.terminate()
+    output = process.communicate(timeout=30)[0]
+    assert "CRIT" not in output
+    assert output.splitlines()[0].endswith("received SIGTERM indicating exit request")
 
 
 def test_a_program_that_does_not_start_stops_everything(tree: Tree) -> None:

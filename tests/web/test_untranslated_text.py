@@ -27,7 +27,11 @@ from app.translators.interface import NotTranslatable, TranslatorUnavailable
 # library translates itself.
 NOT_OURS = re.compile(
     r"Microblog|alice|bob|charlie|words that alice wrote|a letter to alice|a script|/api/openapi\.json|@|example\.org"
-    r"|http://localhost\S*|English|Español|^[A-Za-z/?]$|\{count\}|\{zone\}|\d+(\+| %)?|Opción inválida"
+    r"|http://localhost\S*|English|Español|^[A-Za-z/?]$|\{count\}|\{zone\}"
+    # Values of the status page.
+    r"|Docker|Python [\d.]+, \w+|^\w+Error$|memory|whoosh|\d+\.\d+\.\d+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d+ MiB"
+    r"|\d+(\+| %)?"
+    r"|Opción inválida"
 )
 ATTRIBUTES = (
     *("aria-label", "title", "placeholder", "alt"),

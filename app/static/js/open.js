@@ -1,6 +1,8 @@
 // The whole card of a post leads where its link does. What is inside it works as usual, and text can be selected.
 const INSIDE = "a, button, summary, details, input, textarea, select, label, form, [tabindex]:not([data-post])";
 const MIDDLE = 1;
+// A second click within this time selects a word instead.
+const DOUBLE_CLICK_MILLISECONDS = 300;
 
 const linkOf = (card) => card && card.querySelector("[data-permalink]");
 
@@ -25,15 +27,17 @@ export function bindCardsOfPosts(root) {
   root.querySelectorAll("[data-post]").forEach((card) => {
     card.classList.toggle("post--opens", Boolean(leadsElsewhere(linkOf(card))));
   });
+  let timer = 0;
+  root.addEventListener("pointerdown", () => window.clearTimeout(timer));
   root.addEventListener("click", (event) => {
     const card = cardOf(event);
-    if (!card || event.defaultPrevented || !window.getSelection().isCollapsed) {
+    if (!card || event.defaultPrevented || event.detail > 1 || !window.getSelection().isCollapsed) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.shiftKey) {
       window.open(linkOf(card).href, "_blank", "noopener");
     } else {
-      openPost(card);
+      timer = window.setTimeout(() => openPost(card), DOUBLE_CLICK_MILLISECONDS);
     }
   });
   root.addEventListener("auxclick", (event) => {
