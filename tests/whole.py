@@ -56,9 +56,9 @@ class Client:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self._open(urllib.request.Request(self._address + path, data, sent, method=method))
 
-    def submit(self, page: str, **fields: str) -> Answer:
-        """Open a page and send its form."""
-        token = TOKEN.search(self.get(page).text)
+    def submit(self, page: str, form_at: str = "", **fields: str) -> Answer:
+        """Open a page, or the one that has the form for it, and send the form."""
+        token = TOKEN.search(self.get(form_at or page).text)
         data = urllib.parse.urlencode({**fields, "csrf_token": token[1] if token else ""}).encode()
         return self._open(urllib.request.Request(self._address + page, data, self._headers))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hmac import compare_digest
 
+from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from .models import User, new_session_key
 
@@ -63,7 +64,8 @@ OTHERS = {
 
 
 def end_credentials(user: User) -> None:
-    """End every credential that an account holds or handed out, in the running transaction."""
+    """End every credential that an account holds or handed out, in the running transaction; also on a full disk."""
+    give_up_ballast()
     user.session_key = new_session_key()
 
 

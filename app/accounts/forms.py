@@ -10,8 +10,9 @@ from wtforms.validators import EqualTo
 
 from ..web.forms import Form, required, rule
 from .models import User
+from .names import checked_username
 from .rules import checked_password
-from .service import checked_about, checked_email, checked_username
+from .service import checked_about, checked_email
 
 
 def new_password(label: Any) -> PasswordField:

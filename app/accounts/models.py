@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.columns import counted_text, sorted_text
 from ..core.database import Model
+from ..core.names import name_key
 from ..core.time import UTCDateTime, utc_now
+from ..search.folding import fold
 
 USERNAME_LENGTH = 64
 EMAIL_LENGTH = 120
@@ -21,8 +23,12 @@ TIME_ZONE_LENGTH = 64
 STATUS_LENGTH = 16
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
+# Letters of a name without case and accents; some become several.
+FOLDED_LENGTH = 128
 # Whoever is not active gets in nowhere: waiting for approval, suspended, or leaving (being deleted, piece by piece).
 ACTIVE, WAITING, SUSPENDED, LEAVING = "active", "waiting", "suspended", "leaving"
+# These are seen by administrators alone.
+HIDDEN = (WAITING, LEAVING)
 
 
 def new_session_key() -> str:
@@ -30,8 +36,13 @@ def new_session_key() -> str:
     return token_hex(16)
 
 
+def name_columns(name: str) -> dict[str, str]:
+    """Return the columns that hold a name: as it is shown, compared, and found by people who type no accents."""
+    return {"username": name, "username_key": name_key(name), "username_folded": fold(name)[:FOLDED_LENGTH]}
+
+
 class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is untyped
-    """An account. `username_key` and `email_key` are the lower-case forms that must be unique.
+    """An account. `username_key` and `email_key` are the forms that must be unique; `name_columns` makes the names.
 
     Where an address was given that somebody else has, and nobody is to find that out, `email_key` is no address.
     """
@@ -40,6 +51,8 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     __table_args__ = (
         CheckConstraint("status IN ('active', 'waiting', 'suspended', 'leaving')", name="known_status"),
         Index("ix_user_status", "status"),
+        # All that the search for people reads.
+        Index("ix_user_username_folded", "username_folded", "username_key", "status"),
         # The number of a deleted account must never come to mean another one.
         {"sqlite_autoincrement": True},
     )
@@ -47,6 +60,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(USERNAME_LENGTH))
     username_key: Mapped[str] = mapped_column(sorted_text(USERNAME_LENGTH), unique=True)
+    username_folded: Mapped[str] = mapped_column(sorted_text(FOLDED_LENGTH), default="", server_default="")
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
     email_key: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
     password_hash: Mapped[str] = mapped_column(String(256))
@@ -68,6 +82,11 @@ class User(UserMixin, Model):  # type: ignore[misc]  # the library's class is un
 
     # What the cookie of a log-in that is just beginning is to hold; no column.
     session_token = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether administrators alone see this account."""
+        return self.status in HIDDEN
 
     @property
     def is_active(self) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from ..core.errors import TooManyAtOnce
+from ..core.text import normalize
 
 # Threads that may wait for their turn to hash; a further one is refused at once, so that pages are still served.
 MAX_WAITING = 2
@@ -51,18 +52,31 @@ def _turn() -> Iterator[None]:
 
 
 def hash_password(password: str) -> str:
-    """The hash to store; raises TooManyAtOnce. Slow: never call it inside a transaction."""
+    """The hash to store, of the normal form that NIST SP 800-63B asks for; raises TooManyAtOnce.
+
+    Slow: never call it inside a transaction.
+    """
     with _turn():
-        return generate_password_hash(password, method="scrypt:32768:8:1")
+        return generate_password_hash(normalize(password, "NFKC"), method="scrypt:32768:8:1")
 
 
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one that was stored; as slow for None (no such account).
 
-    Raises TooManyAtOnce. Never call it inside a transaction.
+    The same password in another normal form is right, too. That costs more hashes, at most four, of passwords that are
+    not ASCII alone: old hashes were made of what was typed, in whichever form. Raises TooManyAtOnce. Never call it
+    inside a transaction.
     """
     with _turn():
-        return check_password_hash(stored or _NOBODY, password) and stored is not None
+        return any(check_password_hash(stored or _NOBODY, form) for form in _forms(password)) and stored is not None
+
+
+def _forms(password: str) -> list[str]:
+    """The forms in which a password may have been hashed, each once."""
+    if password.isascii():
+        return [password]
+    composed, decomposed = normalize(password, "NFC"), normalize(password, "NFD")
+    return list(dict.fromkeys([normalize(password, "NFKC"), password, composed, decomposed]))
 
 
 def is_usable_hash(stored: str) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ..core.database import db
 from ..core.errors import NotFound
+from ..core.names import name_key
 from ..core.paging import LARGEST_ID
-from .models import WAITING, Follow, User
+from ..search.folding import fold
+from .models import HIDDEN, Follow, User
 
 SHORTEST_NAME_PART = 2
 # So many accounts with one address are written to.
@@ -32,14 +35,20 @@ def any_account() -> bool:
 
 
 def find_user(username: str) -> User | None:
-    """The account of that name, regardless of case."""
-    return db.session.scalar(select(User).where(User.username_key == username.lower()))
+    """The account of that name, regardless of case and normal form."""
+    key = name_key(username)
+    return db.session.scalar(select(User).where(User.username_key == key)) if key else None
+
+
+def is_seen() -> ColumnElement[bool]:
+    """Return the condition for accounts that everybody sees; every list of people that is for members has it."""
+    return User.status.not_in(HIDDEN)
 
 
 def get_user(username: str) -> User:
-    """The account of that name as others see it; raises NotFound, also while it waits for approval."""
+    """The account of that name as others see it; raises NotFound, also while it is hidden."""
     user = get_account(username)
-    if user.status == WAITING:
+    if user.is_hidden:
         raise NotFound
     return user
 
@@ -53,9 +62,9 @@ def get_account(username: str) -> User:
 
 
 def get_user_by_id(user_id: int) -> User:
-    """The account with that id as others see it; raises NotFound, also while it waits for approval."""
+    """The account with that id as others see it; raises NotFound, also while it is hidden."""
     user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
-    if user is None or user.status == WAITING:
+    if user is None or user.is_hidden:
         raise NotFound
     return user
 
@@ -73,26 +82,35 @@ def users_by_email(email: str) -> list[User]:
 
 
 def numbers_of(names: Iterable[str], me: int | None = None) -> dict[str, int]:
-    """The ids of the accounts of these names, regardless of case; "me" is the id `me`."""
-    wanted = {name.lower() for name in names}
-    numbers = {"me": me} if me is not None and "me" in wanted else {}
-    if others := wanted - numbers.keys():
-        rows = db.session.execute(select(User.username_key, User.id).where(User.username_key.in_(others)))
-        numbers |= dict(rows.all())
-    return numbers
+    """The ids of the accounts that these names are of, by the names as given; "me" is the id `me`."""
+    keys = {name: name_key(name) for name in names}
+    wanted = {key for key in keys.values() if key}
+    statement = select(User.username_key, User.id).where(User.username_key.in_(wanted), is_seen())
+    numbers: dict[str, int] = dict(db.session.execute(statement).all()) if wanted else {}
+    if me is not None:
+        numbers["me"] = me
+    return {name: numbers[key] for name, key in keys.items() if key in numbers}
 
 
 def named_like(parts: Iterable[str], limit: int) -> list[User]:
-    """Accounts whose names hold one of these pieces, those that begin with one first, by name."""
-    keys = [key for part in parts if len(key := part.strip().removeprefix("@").lower()) >= SHORTEST_NAME_PART]
-    if not keys:
+    """Accounts whose names hold one of these pieces, regardless of accents, those that begin with one first."""
+    pieces = [piece for part in parts for piece in _pieces(part)]
+    if not pieces:
         return []
-    begins = or_(*(User.username_key.startswith(key, autoescape=True) for key in keys))
-    holds = or_(*(User.username_key.contains(key, autoescape=True) for key in keys))
+    begins = or_(*(column.startswith(key, autoescape=True) for column, key in pieces))
+    holds = or_(*(column.contains(key, autoescape=True) for column, key in pieces))
     order = (begins.desc(), User.username_key)
     # By numbers first, so that names are read from their index and not all accounts with all that they have.
-    found = select(User.id).where(holds).order_by(*order).limit(limit).subquery()
+    found = select(User.id).where(holds, is_seen()).order_by(*order).limit(limit).subquery()
     return list(db.session.scalars(select(User).join(found, found.c.id == User.id).order_by(*order)))
+
+
+def _pieces(part: str) -> Iterator[tuple[InstrumentedAttribute[str], str]]:
+    """The piece of a name as it is typed, which may be of signs alone, and without its accents."""
+    key = name_key(part.strip().removeprefix("@"))
+    for column, piece in ((User.username_key, key), (User.username_folded, fold(key))):
+        if len(piece) >= SHORTEST_NAME_PART:
+            yield column, piece
 
 
 def all_users() -> list[User]:

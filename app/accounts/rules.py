@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 from ..core.errors import Invalid, mark
-from ..core.text import refuse_unprintable
+from ..core.text import normalize, refuse_unprintable
 from .models import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 # The most frequent ones of at least eight characters, in lower case; from Django (BSD), collected by Royce Williams.
@@ -37,7 +37,7 @@ def checked_password(password: str, *own: str) -> str:
 
 
 def _is_common(password: str) -> bool:
-    folded = password.lower()
+    folded = normalize(password, "NFKC").lower()
     if len(set(folded)) == 1:
         return True
     # Read each time: choosing a password is rare, and the list in memory would cost every process a megabyte.
@@ -49,7 +49,7 @@ def _is_own(password: str, own: tuple[str, ...]) -> bool:
     words = {SITE}
     for each in own:
         words |= {each.lower().strip(), *each.lower().strip().split("@")}
-    rest = password.lower()
+    rest = normalize(password, "NFKC").lower()
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= SHORTEST_WORD:
             rest = rest.replace(word, "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import timedelta
 from secrets import token_hex
 
@@ -12,8 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core.database import changed_rows, db
-from ..core.errors import Conflict, Forbidden, Invalid, NotFound, mark
-from ..core.text import REPLACEMENT, clean, is_blank, is_unprintable
+from ..core.errors import Conflict, Forbidden, Invalid, mark
+from ..core.names import normal_name
+from ..core.text import clean, is_blank
 from ..core.time import utc_now
 from .credentials import end_credentials
 from .models import (
@@ -23,19 +22,15 @@ from .models import (
     LEAVING,
     LONGEST_PASSWORD,
     SUSPENDED,
-    USERNAME_LENGTH,
     WAITING,
     Follow,
     User,
+    name_columns,
 )
+from .names import NAME_TAKEN, checked_username
 from .passwords import password_matches
 from .queries import find_user, find_user_by_email
 
-USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
-# These would be taken for a place in the address bar, not for a person.
-RESERVED = frozenset({".", ".."})
-NAME_RULE = mark("Use 1 to 64 letters (A to Z), digits, dots, dashes or underscores.")
-NAME_TAKEN = mark("This name is taken. Choose another.")
 EMAIL_TOO_LONG = mark("This address is too long: at most %(limit)d characters fit.")
 CLOSED = mark("This appliance takes no new accounts. Ask whoever runs it for one.")
 BY_INVITATION = mark("New accounts are made by invitation here. Ask whoever runs this appliance for a link.")
@@ -48,41 +43,6 @@ REFUSALS = {
 # Begins what stands for an address that is another account's; with a blank, so it is none.
 SHARED = "shared"
 LAST_SEEN_EVERY = timedelta(minutes=10)
-
-
-def checked_username(username: str) -> str:
-    """The name as it will be stored; raises Invalid."""
-    name = username.strip()
-    if not USERNAME.fullmatch(name) or name in RESERVED:
-        raise Invalid(NAME_RULE, "username")
-    return name
-
-
-def can_be_called(name: str) -> bool:
-    """Whether an account may have that name: wider than the rule for new names, for those that were brought along."""
-    fits = 0 < len(name) <= USERNAME_LENGTH and len(name.lower()) <= USERNAME_LENGTH
-    return fits and name not in RESERVED and name == name.strip() and all(map(can_stand_in_name, name))
-
-
-def can_stand_in_name(character: str) -> bool:
-    """Whether it can be shown on one line and works in the address of a page."""
-    if is_unprintable(character) or character in ("/", REPLACEMENT):
-        return False
-    # Line breaks, and code points that are no characters, which no picture (XML) may hold.
-    return (
-        unicodedata.category(character) not in ("Zl", "Zp") and character not in "\n\t" and not _is_nothing(character)
-    )
-
-
-def _is_nothing(character: str) -> bool:
-    return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
-
-
-def possible_name(username: str) -> str:
-    """The name, if somebody could have it; raises NotFound otherwise."""
-    if not can_be_called(username):
-        raise NotFound
-    return username
 
 
 def checked_email(email: str) -> str:
@@ -129,10 +89,9 @@ def create_user(
     With `discreet`, an address may be another account's too, so that whoever makes this one does not learn of it.
     The database decides uniqueness: looking first would leave a gap between the look and the write.
     """
-    name, address = checked_username(username), checked_email(email)
+    name, address = checked_username(username, is_admin=is_admin), checked_email(email)
     user = User(
-        username=name,
-        username_key=name.lower(),
+        **name_columns(name),
         email=address,
         email_key=_email_key(address, discreet=discreet),
         password_hash=password_hash,
@@ -181,15 +140,17 @@ def change_profile(user: User, username: str, about_me: str, email: str = "", *,
     A name and an address that were brought along may stay although today's rules would not allow them. `discreet` is
     as in create_user.
     """
-    name = user.username if username.strip() == user.username else checked_username(username)
+    is_same = normal_name(username) == user.username
+    name = user.username if is_same else checked_username(username, is_admin=user.is_admin)
     address = user.email if email.strip() in ("", user.email) else checked_email(email)
     about = checked_about(about_me)
     user_id = user.id
     email_key = user.email_key if address == user.email else _email_key(address, discreet=discreet, user_id=user_id)
     try:
         with db.session.begin_nested():
-            user.username, user.username_key, user.about_me = name, name.lower(), about
-            user.email, user.email_key = address, email_key
+            for column, value in name_columns(name).items():
+                setattr(user, column, value)
+            user.about_me, user.email, user.email_key = about, address, email_key
     except IntegrityError as error:
         raise _taken(name, user_id) from error
 

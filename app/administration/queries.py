@@ -10,12 +10,14 @@ from sqlalchemy import Select, func, or_, select
 from ..accounts.models import ACTIVE, SUSPENDED, WAITING, User
 from ..core.database import db
 from ..core.errors import NotFound
+from ..core.names import name_key
 from ..core.paging import LARGEST_ID, Page, Position, newest_first
 from ..invitations.models import Invitation
 from ..invitations.queries import invitation_of
 from ..messages.models import Message
 from ..posts.models import Post
 from ..posts.queries import count_by_author, post_counts
+from ..search.folding import fold
 from ..second_factor.queries import has_second_factor
 
 ADMINISTRATORS = "administrators"
@@ -57,9 +59,10 @@ def _people(beginning: str, shown: str) -> Select[Any]:
     statement = select(User)
     if shown in NARROWED:
         statement = statement.where(NARROWED[shown])
-    if key := beginning.lower():
-        found = (column.startswith(key, autoescape=True) for column in (User.username_key, func.lower(User.email)))
-        statement = statement.where(or_(*found))
+    if beginning:
+        keys = ((User.username_key, name_key(beginning)), (User.username_folded, fold(beginning)),
+                (func.lower(User.email), beginning.lower()))  # fmt: skip
+        statement = statement.where(or_(*(column.startswith(key, autoescape=True) for column, key in keys if key)))
     return statement
 
 

@@ -9,7 +9,7 @@ from ..accounts.models import ACTIVE, LEAVING, SUSPENDED, WAITING, User
 from ..accounts.service import end_follows
 from ..core.database import db
 from ..core.errors import Invalid, mark
-from ..core.room import give_up_ballast
+from ..core.names import name_key
 from ..jobs.service import enqueue, enqueue_once
 from ..messages.models import Message
 from ..messages.queries import KIND as MESSAGE
@@ -91,11 +91,10 @@ def request_deletion(user: User, by: User | None, name: str | None = None) -> No
     `name` is what was typed to confirm it, None where nothing had to be. Raises Invalid for another name than its own,
     for oneself and for the last administrator. Doing it again changes nothing, unless the job was lost.
     """
-    if name is not None and name.strip().lower() != user.username_key:
+    if name is not None and name_key(name) != user.username_key:
         raise Invalid(NOT_THE_NAME, "name")
     _refuse_for_safety(user, by)
     if user.status != LEAVING:
-        give_up_ballast()
         user.status, user.is_admin = LEAVING, False
         end_credentials(user)
     enqueue_once(DELETE, {"id": user.id})

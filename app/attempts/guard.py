@@ -14,10 +14,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from ..accounts import service as accounts
 from ..accounts.credentials import fingerprint_of, has_fingerprint
 from ..accounts.models import User
-from ..accounts.queries import find_user
+from ..accounts.queries import find_user, find_user_by_email
 from ..audit.service import LOG_IN_FAILED, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
+from ..core.names import name_key
 from ..web.context import settings, visitor_address, visitor_network
 from ..web.security import KNOWN_COOKIE_NAME
 from . import service
@@ -32,8 +33,10 @@ def authenticated(username: str, password: str) -> User | None:
 
     Failures are counted by account and network, many raise RateLimited; the same for names that are not here.
     """
-    name = username.strip().lower()
-    user = find_user(name)
+    name = name_key(username)
+    # People take their address for their name. Failures are counted by what was typed, or the counters would say whose
+    # address it is.
+    user = find_user(name) or (find_user_by_email(name) if "@" in name else None)
     counters = password_counters(name, user)
     service.check(counters)
     user_id, known_name, stored = (user.id, user.username, user.password_hash) if user else (None, "", "")

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from ..accounts import service
 from ..accounts.emails import tell_password_changed
+from ..accounts.names import checked_username
 from ..accounts.passwords import hash_password
 from ..accounts.queries import all_users, get_account
 from ..accounts.rules import checked_password
@@ -32,7 +33,7 @@ users = AppGroup("user", help="Accounts.")
 @explained
 def create_user(username: str, email: str, admin: bool, password_stdin: bool) -> None:
     """Make an account."""
-    service.checked_username(username)
+    checked_username(username, is_admin=admin)
     service.checked_email(email)
     password, password_hash = _password(password_stdin, username, email)
     with transaction():

@@ -6,27 +6,29 @@ from collections.abc import Iterable
 from itertools import chain, count
 
 from ..accounts.models import USERNAME_LENGTH
-from ..accounts.service import RESERVED, can_be_called, can_stand_in_name
+from ..accounts.names import RESERVED, can_be_called, can_stand_in_name
+from ..core.names import name_key, normal_name
 
 NO_ADDRESS = "no-address-{id}@example.invalid"
 
 
 def names_for(old: Iterable[tuple[int, str]]) -> dict[int, str]:
-    """A name for each id, the old one wherever that works; of two that differ in case only, the older account's.
+    """A name for each id, the old one wherever that works; of two that look the same, the older account's.
 
     Names that must change get what is free once everybody else has theirs, so nobody who could keep a name loses it.
     """
-    people = list(old)
+    people = [(user_id, name, normal_name(name)) for user_id, name in old]
     names: dict[int, str] = {}
     taken: set[str] = set()
-    for user_id, name in people:
-        if can_be_called(name) and name.lower() not in taken:
-            names[user_id] = name
-            taken.add(name.lower())
-    for user_id, name in people:
+    # Whoever has a name as it is stored here keeps it, before those whose names become it.
+    for user_id, _, normal in sorted(people, key=lambda each: each[1] != each[2]):
+        if can_be_called(normal) and name_key(normal) not in taken:
+            names[user_id] = normal
+            taken.add(name_key(normal))
+    for user_id, _, normal in people:
         if user_id not in names:
-            names[user_id] = _free(fitting_name(name, user_id), taken)
-            taken.add(names[user_id].lower())
+            names[user_id] = _free(fitting_name(normal, user_id), taken)
+            taken.add(name_key(names[user_id]))
     return names
 
 
@@ -35,7 +37,8 @@ def fitting_name(name: str, user_id: int) -> str:
     text = "".join(each if can_stand_in_name(each) else "_" for each in name.strip())
     if text in RESERVED:
         text = text.replace(".", "_")
-    return _cut(text, USERNAME_LENGTH) or f"user-{user_id}"
+    cut = _cut(text, USERNAME_LENGTH)
+    return cut if name_key(cut) else f"user-{user_id}"
 
 
 def addresses_for(old: Iterable[tuple[int, str | None]]) -> dict[int, str]:
@@ -56,10 +59,10 @@ def addresses_for(old: Iterable[tuple[int, str | None]]) -> dict[int, str]:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    if name.lower() not in taken:
+    if name_key(name) not in taken:
         return name
     numbered = (_cut(name, USERNAME_LENGTH - len(f"-{number}")) + f"-{number}" for number in count(2))
-    return next(each for each in numbered if each.lower() not in taken)
+    return next(each for each in numbered if name_key(each) not in taken)
 
 
 def _cut(text: str, length: int) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..accounts.models import new_session_key
+from ..accounts.models import name_columns, new_session_key
 from ..accounts.passwords import is_usable_hash
+from ..core.names import name_key
 from .conversion import EPOCH, address_of, in_report, language_of, moment_of, plain, text_of
 from .names import addresses_for, names_for
 from .report import Report
@@ -58,14 +59,13 @@ def accounts(rows: list[OldRow], now: datetime, admin: str | None, people: Peopl
             report.remark(remark)
         yield {
             "id": row.id,
-            "username": name,
-            "username_key": name.lower(),
+            **name_columns(name),
             "email": addresses[row.id],
             "email_key": addresses[row.id].lower(),
             # Nothing matches an empty hash.
             "password_hash": password if is_usable_hash(password) else "",
             "session_key": new_session_key(),
-            "is_admin": admin is not None and admin in (name, row.username),
+            "is_admin": admin is not None and name_key(admin) in (name_key(name), name_key(plain(row.username))),
             "about_me": about,
             "created_at": now,
             "last_seen": last_seen or EPOCH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 
-from ..accounts.service import checked_username
+from ..accounts.names import checked_username
 from ..web.forms import Form, required, rule
 from .service import checked_days, checked_note, checked_uses
 

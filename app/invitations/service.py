@@ -8,8 +8,9 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, func, or_, update
 
 from ..accounts.models import User
+from ..accounts.names import NAME_TAKEN, checked_username
 from ..accounts.queries import find_user
-from ..accounts.service import CLOSED, NAME_TAKEN, checked_email, checked_username, create_user
+from ..accounts.service import CLOSED, checked_email, create_user
 from ..core.database import changed_rows, db
 from ..core.errors import Conflict, Forbidden, Invalid, mark
 from ..core.paging import whole_number

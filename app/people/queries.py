@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from ..accounts.models import WAITING, Follow, User
+from ..accounts.models import Follow, User
+from ..accounts.queries import is_seen
 from ..core.database import db
 from ..core.errors import NotFound
 from ..core.paging import LARGEST_ID, LARGEST_PAGE, START, Position
@@ -33,18 +34,18 @@ class Person:
 
 
 def everybody() -> Select[Any]:
-    """All accounts but those that wait for approval, unordered."""
-    return select(User).where(User.status != WAITING)
+    """All accounts that everybody sees, unordered."""
+    return select(User).where(is_seen())
 
 
 def followers_of(user_id: int) -> Select[Any]:
     """The accounts that follow this one."""
-    return select(User).join(Follow, Follow.follower_id == User.id).where(Follow.followed_id == user_id)
+    return select(User).join(Follow, Follow.follower_id == User.id).where(Follow.followed_id == user_id, is_seen())
 
 
 def followed_by(user_id: int) -> Select[Any]:
     """The accounts that this one follows."""
-    return select(User).join(Follow, Follow.followed_id == User.id).where(Follow.follower_id == user_id)
+    return select(User).join(Follow, Follow.followed_id == User.id).where(Follow.follower_id == user_id, is_seen())
 
 
 def page_of_people(statement: Select[Any], position: Position, size: int) -> list[Person]:
@@ -66,7 +67,7 @@ def page_of_people(statement: Select[Any], position: Position, size: int) -> lis
 
 
 def get_person(user_id: int, *, waiting: bool = False) -> Person:
-    """One account with its numbers; raises NotFound, also for one that waits for approval unless `waiting`."""
+    """One account with its numbers; raises NotFound, also for a hidden one unless `waiting`."""
     statement = select(User) if waiting else everybody()
     if user_id > LARGEST_ID or not (found := page_of_people(statement.where(User.id == user_id), START, 1)):
         raise NotFound
@@ -77,5 +78,5 @@ def count_everybody() -> int:
     """How many accounts `everybody` has."""
     # All of them less a few: a database counts whole tables without looking at each row's status.
     everyone = select(func.count()).select_from(User).scalar_subquery()
-    waiting = select(func.count()).where(User.status == WAITING).scalar_subquery()
-    return db.session.scalar(select(everyone - waiting)) or 0
+    hidden = select(func.count()).where(~is_seen()).scalar_subquery()
+    return db.session.scalar(select(everyone - hidden)) or 0

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
 from ..accounts.models import ABOUT_LENGTH, EMAIL_LENGTH, LONGEST_PASSWORD, SHORTEST_PASSWORD
-from ..accounts.service import NAME_RULE, USERNAME
+from ..accounts.names import NAME_RULE, USERNAME
 from ..core.paging import LARGEST_ID
 from ..core.text import CODE_POINTS_PER_CHARACTER
 from ..web.fields import Address, Count, Part, Pattern, Picture, Text

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
+from ..accounts.names import possible_name
 from ..accounts.queries import get_user, named_like, standing
-from ..accounts.service import possible_name
 from ..core.database import transaction
 from ..core.errors import Busy, StorageFull
 from ..search.forms import SEARCH_INDEX, engine, found_page, notices, question

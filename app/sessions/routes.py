@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
@@ -10,7 +12,7 @@ from werkzeug.wrappers import Response
 from ..attempts.guard import authenticated
 from ..audit.service import SESSIONS_ENDED, record
 from ..core.database import transaction
-from ..core.errors import Forbidden, Invalid, mark
+from ..core.errors import Busy, Forbidden, Invalid, StorageFull, mark
 from ..second_factor.forms import CodeForm
 from ..second_factor.guard import code_is_right
 from ..second_factor.queries import has_second_factor
@@ -77,7 +79,8 @@ def logout() -> Answer:
     """Log out."""
     require_token()
     if current_user.is_authenticated:
-        with transaction():
+        # Whatever the database does, this browser forgets who it was.
+        with suppress(Busy, StorageFull), transaction():
             service.end_session(present_session().id)
     renew_session()
     logout_user()

@@ -87,12 +87,14 @@ def keep_running_sessions(user: User, old_key: str) -> None:
 
 
 def end_session(session_id: int) -> None:
-    """End a log-in, if it has not ended already."""
+    """End a log-in, if it has not ended already; also on a full disk."""
+    give_up_ballast()
     db.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))
 
 
 def end_sessions(user_id: int, but: int) -> None:
-    """End all log-ins of an account but one."""
+    """End all log-ins of an account but one; also on a full disk."""
+    give_up_ballast()
     theirs = BrowserSession.user_id == user_id, BrowserSession.id != but
     db.session.execute(delete(BrowserSession).where(*theirs))
 

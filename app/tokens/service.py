@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from ..accounts.models import User
 from ..core.database import db
+from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from ..core.text import clean
 from ..core.time import utc_now
@@ -42,7 +43,8 @@ def create_token(user: User, name: str, lifetime: timedelta | None = None) -> st
 
 
 def revoke(token: Token) -> None:
-    """Make a token worthless at once."""
+    """Make a token worthless at once; also on a full disk."""
+    give_up_ballast()
     db.session.delete(token)
 
 

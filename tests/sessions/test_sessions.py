@@ -11,7 +11,9 @@ from people import PASSWORD, People
 from statements import Statements
 
 from app.core.database import db, transaction
+from app.core.errors import StorageFull
 from app.core.time import utc_now
+from app.sessions import service
 from app.sessions.browsers import browser_of
 from app.sessions.models import BrowserSession
 from app.sessions.service import MOST_SESSIONS
@@ -76,6 +78,18 @@ def test_a_cookie_that_was_copied_is_worthless_after_logging_out(app: Flask, peo
     client.send("/auth/logout", form_at=PAGE)
     assert not is_logged_in(thief)
     assert rows(app) == []
+
+
+def test_a_browser_is_logged_out_although_the_database_takes_nothing(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_session_id: int) -> None:
+        raise StorageFull
+
+    bob = log_in(app)
+    monkeypatch.setattr(service, "end_session", refuse)
+    assert bob.send("/auth/logout", form_at="/index").status_code == 302
+    assert not is_logged_in(bob)
 
 
 def test_every_log_in_has_a_token_of_its_own_which_is_not_stored(app: Flask, people: People) -> None:

@@ -155,6 +155,25 @@ def test_on_a_full_disk_one_can_read_and_delete_and_it_recovers_by_itself(
     verify(settings.database_path)
 
 
+def test_on_a_full_disk_people_log_out_and_are_kept_out(
+    people: People, settings: Settings, whole: Whole, program: Client, browser: Client
+) -> None:
+    bob = Client(whole.address)
+    assert bob.submit("/auth/login", username="bob", password=PASSWORD).status == 200
+    ballast = settings.data_dir / ".ballast"
+    eventually(ballast.exists)
+    fill(settings.data_dir)
+    assert change_until_refused(program, 1).status == 507
+    assert ballast.exists(), "logging out is the first that needs it"
+    assert bob.submit("/auth/logout", form_at="/auth/security").status == 200
+    assert "Log in" in bob.get("/index").text
+    assert count(settings, "SELECT count(*) FROM browser_session WHERE user_id = 2") == 0
+    assert browser.submit("/admin/people/2/suspend").status == 200
+    assert count(settings, "SELECT count(*) FROM user WHERE status = 'suspended'") == 1
+    assert browser.submit("/auth/sessions/end", form_at="/auth/security").status == 200
+    verify_like_the_boot(settings)
+
+
 def verify_like_the_boot(settings: Settings) -> None:
     with closing(sqlite3.connect(f"file:{settings.database_path}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
