@@ -17,7 +17,7 @@ def names_for(old: Iterable[tuple[int, str]]) -> dict[int, str]:
 
     Names that must change get what is free once everybody else has theirs, so nobody who could keep a name loses it.
     """
-    people = [(user_id, name, normal_name(name)) for user_id, name in old]
+    people = [(user_id, name, normal_name(_fitting(name))) for user_id, name in old]
     names: dict[int, str] = {}
     taken: set[str] = set()
     # Whoever has a name as it is stored here keeps it, before those whose names become it.
@@ -34,11 +34,15 @@ def names_for(old: Iterable[tuple[int, str]]) -> dict[int, str]:
 
 def fitting_name(name: str, user_id: int) -> str:
     """The name with an underscore for what cannot stand in one, cut to length."""
-    text = "".join(each if can_stand_in_name(each) else "_" for each in name.strip())
+    text = normal_name(_fitting(name))
     if text in RESERVED:
         text = text.replace(".", "_")
     cut = _cut(text, USERNAME_LENGTH)
     return cut if name_key(cut) else f"user-{user_id}"
+
+
+def _fitting(name: str) -> str:
+    return "".join(each if can_stand_in_name(each) else "_" for each in name.strip())
 
 
 def addresses_for(old: Iterable[tuple[int, str | None]]) -> dict[int, str]:
