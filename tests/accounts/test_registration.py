@@ -39,7 +39,7 @@ def test_a_new_account_is_no_administrator(app: Flask, people: People, client: P
         assert not user.is_admin
 
 
-@pytest.mark.parametrize("name", ["a", "x" * 64, "A.b-c_9", "...", "__proto__", "0", "-"])
+@pytest.mark.parametrize("name", ["a", "x" * 64, "A.b-c_9", "..._", "__proto__", "0", "_"])
 def test_every_name_of_the_alphabet_works(people: People, client: PageClient, name: str) -> None:
     assert client.send("/auth/register", DORA | {"username": name}).status_code == 302
     client.send("/auth/login", {"username": name, "password": PASSWORD})

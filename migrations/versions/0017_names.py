@@ -9,8 +9,8 @@ from alembic import op
 from app.accounts.models import name_columns
 from app.imports.names import names_for
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
