@@ -114,7 +114,9 @@ ALL = (
         "jobs",
         mark("Work that waits"),
         data.jobs,
-        mark("see what failed and why: flask jobs list; if it is e-mail, try the mail settings: flask mail test ADDRESS"),
+        mark(
+            "see what failed and why: flask jobs list; if it is e-mail, try the mail settings: flask mail test ADDRESS"
+        ),
     ),
     Examination("backup", mark("Backup"), backups.backup, mark("make one now and see what it says: ./backup.sh")),
     Examination(
