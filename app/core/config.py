@@ -245,8 +245,6 @@ def _read_secret(path: Path, name: str) -> str:
 
 def _checked(value: str, name: str) -> str:
     if len(value) < MINIMUM_SECRET_LENGTH or value.lower() in PLACEHOLDERS:
-        raise SecretKeyError(
-            f"{name} is too short or a placeholder; remove it (a good one is made by itself) "
-            f"or use at least {MINIMUM_SECRET_LENGTH} random characters"
-        )
+        advice = f"remove it (a good one is made by itself) or use at least {MINIMUM_SECRET_LENGTH} random characters"
+        raise SecretKeyError(f"{name} is too short or a placeholder; {advice}")
     return value
