@@ -114,7 +114,8 @@ def within_bounds(what: str, send: Callable[..., TestResponse], *arguments: Any,
     spent = []
     for _ in range(TRIES):
         begun = time.process_time()
-        answer = send(*arguments, **options)
+        # Read to its end, which closes the file that a static answer comes from.
+        answer = send(*arguments, buffered=True, **options)
         spent.append(time.process_time() - begun)
         # Nothing is ready here, because no worker runs.
         assert answer.status_code < 500 or answer.request.path == "/readyz", f"{what}: {answer.status}"
@@ -173,7 +174,7 @@ def csrf_token(client: FlaskClient) -> str:
 def fields_read(send: Callable[..., TestResponse], *arguments: Any, **options: Any) -> list[str]:
     """Return the names of the fields that a route reads."""
     read_keys.clear()
-    send(*arguments, **options)
+    send(*arguments, buffered=True, **options)
     return sorted(read_keys)
 
 
