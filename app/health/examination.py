@@ -29,7 +29,7 @@ ALL = (
         "sqlite",
         mark("SQLite"),
         storage.sqlite,
-        mark("this SQLite can damage a database that two processes use: use the image, or one from 3.51.3 on"),
+        mark("this SQLite can damage a database that two processes use: build the image again, with 3.51.3 or later"),
     ),
     Examination(
         "volume",

@@ -15,6 +15,8 @@ from .phrase import Phrase
 LITTLE_MEMORY = 64 * MEBIBYTE
 NEARLY_FULL = 0.9
 CGROUP = Path("/sys/fs/cgroup")
+# The first version of control groups, in the folder `memory`, writes a huge number where there is no limit.
+NO_LIMIT = 2**60
 MEMORY = Path("/proc/meminfo")
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 DOCKER = Path("/.dockerenv")
@@ -29,14 +31,14 @@ def version() -> Check:
 
 
 def memory() -> Check:
-    """What the machine has left, what the container may take, and whether the kernel had to end something."""
-    available = _available()
+    """Check what is left: of the container's limit, where there is one, else of the machine's memory."""
+    available, (limit, used) = _available(), _limit_and_use()
+    status = WARN if available < LITTLE_MEMORY or (limit and used > NEARLY_FULL * limit) else OK
     detail = Phrase(mark("%(size)s available"), size=mebibytes(available))
-    status = WARN if available < LITTLE_MEMORY else OK
-    limit, used = _number(CGROUP / "memory.max"), _number(CGROUP / "memory.current")
-    if limit and used:
-        detail = detail.also(mark("%(used)s of %(limit)s in use here"), used=mebibytes(used), limit=mebibytes(limit))
-        status = WARN if used > NEARLY_FULL * limit else status
+    if limit:
+        detail = Phrase(mark("%(used)s of %(limit)s in use"), used=mebibytes(used), limit=mebibytes(limit))
+        if available < LITTLE_MEMORY:
+            detail = detail.also(mark("%(size)s available on the machine"), size=mebibytes(available))
     if killed := _killed():
         detail, status = detail.also(mark("processes killed for lack of memory: %(count)s"), count=killed), WARN
     return Check(status, detail)
@@ -45,6 +47,19 @@ def memory() -> Check:
 def _available() -> int:
     lines = dict(line.split(":", 1) for line in MEMORY.read_text().splitlines())
     return int(lines["MemAvailable"].split()[0]) * 1024
+
+
+def _limit_and_use() -> tuple[int, int]:
+    """Return the limit of the container and its use in bytes, without cached files, which are dropped when needed.
+
+    A limit of 0 means that there is none.
+    """
+    if (CGROUP / "memory.max").exists():
+        folder, limit_file, use_file = CGROUP, "memory.max", "memory.current"
+    else:
+        folder, limit_file, use_file = CGROUP / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+    limit, use = _number(folder / limit_file), _number(folder / use_file)
+    return (limit if limit < NO_LIMIT else 0), max(0, use - _statistics(folder / "memory.stat").get("inactive_file", 0))
 
 
 def _number(path: Path) -> int:
@@ -56,11 +71,16 @@ def _number(path: Path) -> int:
 
 
 def _killed() -> int:
+    return _statistics(CGROUP / "memory.events").get("oom_kill", 0)
+
+
+def _statistics(path: Path) -> dict[str, int]:
+    """Return the kernel's counters by name; empty where there are none."""
     try:
-        counts = dict(line.split() for line in (CGROUP / "memory.events").read_text().splitlines())
-    except OSError:
-        return 0
-    return int(counts.get("oom_kill", 0))
+        pairs = [line.split() for line in path.read_text().splitlines()]
+        return {name: int(value) for name, value in pairs}
+    except (OSError, ValueError):
+        return {}
 
 
 def clock() -> Check:

@@ -124,9 +124,9 @@ def was_killed(settings: Settings) -> None:
     ("trouble", "name", "words"),
     [
         pytest.param(failed_backup, "backup", "./backup.sh", marks=OF_BACKUPS),
-        (old_data, "old data", "1 of before a restore"),
+        (old_data, "old data", "before a restore: 1"),
         (memory_limit, "memory", "MICROBLOG_MEMORY"),
-        (was_killed, "memory", "2 times something was ended"),
+        (was_killed, "memory", "killed for lack of memory: 2"),
         pytest.param(old_drill, "drill", "61 days ago", marks=OF_BACKUPS),
     ],
 )
@@ -145,8 +145,34 @@ def test_each_finding_of_sqlite(
     make_app, healthy: Settings, monkeypatch, name: str, attribute: str, value: object
 ) -> None:
     app = make_app(healthy)
+    inside_docker(monkeypatch, healthy.run_dir)
     monkeypatch.setattr(storage, attribute, value)
     assert report(app, 1)[name].startswith(WARN)
+
+
+def test_the_sqlite_of_the_system_is_no_warning_without_docker(make_app, healthy: Settings, monkeypatch) -> None:
+    app = make_app(healthy)
+    monkeypatch.setattr(storage, "SOUND_SQLITE", (99,))
+    assert report(app, 0)["sqlite"].startswith(OK)
+
+
+@pytest.mark.parametrize("names", [("memory.max", "memory.current"), ("limit_in_bytes", "usage_in_bytes")])
+def test_memory_is_that_of_the_container(
+    make_app, healthy: Settings, tmp_path: Path, monkeypatch, names: tuple[str, str]
+) -> None:
+    app, group = make_app(healthy), tmp_path / "cgroup"
+    folder = group if names[0] == "memory.max" else group / "memory"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(machine, "CGROUP", group)
+    limit, used = (folder / (name if "." in name else f"memory.{name}") for name in names)
+    used.write_text(str(350 * 2**20))
+    (folder / "memory.stat").write_text(f"anon 1\ninactive_file {100 * 2**20}\n")
+    limit.write_text(str(384 * 2**20))
+    assert "250 MiB of 384 MiB" in report(app, 0)["memory"]
+    (folder / "memory.stat").write_text("inactive_file 0\n")
+    assert "350 MiB of 384 MiB" in report(app, 1)["memory"]
+    limit.write_text("max" if folder == group else str(2**63 - 4096))
+    assert " of " not in report(app, 0)["memory"]
 
 
 def test_each_finding_of_the_machine(make_app, healthy: Settings, monkeypatch) -> None:
@@ -190,7 +216,7 @@ def test_the_mail_server_is_tried_and_not_named(make_app, healthy: Settings, fre
     with Postbox() as postbox:
         mail = replace(postbox.settings, admins=("root@example.org",))
         found = report(make_app(replace(healthy, mail=mail)), 0)
-        assert "1 in ADMINS" in found["mail"]
+        assert "addresses in ADMINS: 1" in found["mail"]
     away = replace(mail, server="localhost", port=free_port, password="a secret")
     found = report(make_app(replace(healthy, mail=away)), 1)
     assert found["mail"].startswith(WARN)
@@ -213,7 +239,7 @@ def test_behind_https_the_certificate_is_looked_at(make_app, healthy: Settings, 
         monkeypatch.setattr(network, "_not_after", lambda _authority, days=days: time.time() + days * 86400 + 60)
         line = report(app, 0 if status == OK else 1)["certificate"]
         assert line.startswith(status)
-        assert f"good for {days} days" in line
+        assert f"valid for {days} days" in line
 
 
 def test_behind_a_proxy_that_has_the_certificate_nginx_has_but_one_port(
@@ -225,7 +251,7 @@ def test_behind_a_proxy_that_has_the_certificate_nginx_has_but_one_port(
     monkeypatch.setattr(network, "NGINX_HTTP", healthy.port)
     found = report(app, 0)
     assert "your proxy has it" in found["certificate"]
-    assert f"http on its port {healthy.port}" in found["ports"]
+    assert f"http {healthy.port}" in found["ports"]
 
 
 def test_who_listens_to_the_network_without_encryption_is_told(make_app, healthy: Settings, free_port: int) -> None:
