@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 MANY_LINES = "top\n" + "\n" * 200 + "bottom"
 HOSTILE = {
-    "marks": ("Z" + "\u030d\u0316" * 14) * 60,
+    "marks": ("Z" + "\u030d\u0316" * 7) * 60 + ("Z" + "\u030d\u0316" * 14),
     "Hangul": "\u1100" * 15 + " " + "\u1100\u1161\u11a8" * 40,
     "no blanks": "W" * 280,
     "address": "https://example.org/" + "w" * 250,
