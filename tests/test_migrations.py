@@ -54,3 +54,29 @@ def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
         with closing(sqlite3.connect(database)) as connection:
             dumps.append(list(connection.iterdump()))
     assert dumps[0] == dumps[1]
+
+
+def test_given_up_e_mails_lose_their_contents_and_waiting_ones_expire(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'app.db'}")
+    insert = (
+        "INSERT INTO job (id, kind, payload, due, attempts, error, created_at) "
+        "VALUES (?, ?, ?, ?, 10, ?, '2026-01-01 00:00:00')"
+    )
+    link, due = '{"text": "https://x.org/auth/reset_password/secret"}', "2026-01-01 00:00:00"
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        for values in (
+            *((1, "mail.send", link, None, "MailFailed: bob@example.org"), (2, "mail.send", link, due, None)),
+            *((3, "mail.send", '{"text": "hello"}', due, None), (4, "exports.make", '{"id": 1}', None, "OSError")),
+        ):
+            connection.exec_driver_sql(insert, values)
+        command.upgrade(config, "head")
+        rows = connection.exec_driver_sql("SELECT payload, error, expires_at FROM job ORDER BY id").all()
+    engine.dispose()
+    assert rows[0][0] == "{}"
+    assert "bob" not in rows[0][1]
+    assert rows[1][2].startswith("2026-01-01 00:10:00")
+    assert rows[2][2].startswith("2026-01-02 00:00:00")
+    assert rows[3] == ('{"id": 1}', "OSError", None)
