@@ -17,6 +17,7 @@ ORDER = [
         "accounts",
         "attempts",
         "second_factor",
+        "tokens",
         "sessions",
         "trust",
         "setup",
@@ -24,7 +25,6 @@ ORDER = [
         "preferences",
         "recovery",
         "invitations",
-        "tokens",
         "posts",
         "translating",
         "people",
@@ -65,7 +65,7 @@ LAYERS = {
     "forms": {"models", "names", "queries", "rules", "service"},
     "schemas": {"models", "queries", "service"},
     "api": {"models", "queries", "service", "forms", "schemas", "passwords"},
-    "guard": {"models", "queries", "service", "emails"},
+    "guard": {"models", "queries", "service", "emails", "forms"},
     "routes": {"models", "queries", "service", "forms", "schemas", "passwords", "guard", "emails", "totp", "api"},
 }
 FLASK = {"flask", "flask_babel", "flask_wtf", "flask_bootstrap", "wtforms"}

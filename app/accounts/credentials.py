@@ -51,7 +51,7 @@ KINDS = (
     CredentialKind("password link made for another account", salts=("microblog-recovery-by-hand",)),
     CredentialKind("invitation", columns=("invitation.token_hash", "invitation.creator_key")),
 )
-# Secrets that no such event ends, each with the reason.
+# Secrets and salts that no such event ends, each with the reason.
 OTHERS = {
     "user.password_hash": "what the events are about",
     "user.session_key": "what credentials are bound to",
@@ -60,6 +60,7 @@ OTHERS = {
     "registration.password_hash": "belongs to no account yet",
     "registration.token_hash": "belongs to no account yet",
     "attempt.key_hash": "counts failures and opens nothing",
+    "microblog-kept-form": "the salt of what was typed before a log-in: it opens nothing",
 }
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..accounts.forms import RegistrationForm
-from ..accounts.models import WAITING
+from ..accounts.models import WAITING, User
 from ..accounts.passwords import hash_password, password_matches
 from ..accounts.service import create_user, newcomer_status
 from ..attempts import service as attempts
@@ -72,7 +72,7 @@ def _make(form: RegistrationForm, status: str) -> Answer:
     with transaction():
         user = create_user(form.username.data, form.email.data, password_hash, status=status, discreet=True)
         record(REGISTERED, subject=user.username, address=visitor_address())
-    return _made(status)
+    return _made(user, status)
 
 
 def _ask_to_confirm(form: RegistrationForm) -> Answer:
@@ -117,10 +117,7 @@ def _finish(token: str, form: ConfirmationForm, status: str) -> Answer:
     with transaction():
         user = service.finish(service.find_registration(token), form.username.data, status)
         record(REGISTERED, subject=user.username, address=visitor_address())
-    if status == WAITING:
-        return _made(status)
-    flash(_("Welcome. Your account is ready."), "success")
-    return let_in(user)
+    return _made(user, status)
 
 
 def _check_password(token: str, password: str) -> None:
@@ -149,7 +146,7 @@ def accept(token: str) -> Answer:
             with transaction():
                 user = service.accept(token, form.username.data, form.email.data, password_hash)
                 record(JOINED, subject=user.username, address=visitor_address())
-            return _made()
+            return _made(user)
     except Conflict as error:
         # Read anew: what was read before ended with the transaction.
         invitation = _shown(token)
@@ -171,12 +168,13 @@ def _shown(token: str) -> Invitation:
         raise
 
 
-def _made(status: str = "") -> Answer:
+def _made(user: User, status: str = "") -> Answer:
+    """Log the owner of a new account in, unless it waits for approval."""
     if status == WAITING:
         flash(_("Your account is made. An administrator has to approve it before you can log in."), "info")
-    else:
-        flash(_("Your account is ready. Log in."), "success")
-    return redirect(url_for("sessions.login"))
+        return redirect(url_for("sessions.login"))
+    flash(_("Welcome. Your account is ready."), "success")
+    return let_in(user)
 
 
 @blueprint.route("/admin/invitations", methods=["GET", "POST"])

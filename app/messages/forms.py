@@ -21,3 +21,5 @@ class MessageForm(Form):
     )
     # A label, though nobody sees it: without one a file of translations would be read for each form.
     submission = HiddenField("", default=lambda: str(uuid4()))
+    # Whom the page was about: a name may have become another person's meanwhile.
+    recipient_id = HiddenField("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from http import HTTPStatus
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,9 +11,10 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from ..accounts.models import User
-from ..accounts.queries import get_user
+from ..accounts.queries import find_user, get_user, get_user_by_id
 from ..core.database import transaction
-from ..core.errors import Busy, Invalid, StorageFull
+from ..core.errors import Busy, Conflict, Invalid, NotFound, StorageFull, mark
+from ..core.paging import LARGEST_ID, whole_number
 from ..search.forms import engine, found_page, notices, question
 from ..web.context import SILENT, is_program, settings
 from ..web.errors import status_for
@@ -24,6 +26,7 @@ from .forms import MessageForm
 
 blueprint = Blueprint("messages", __name__)
 # These show no navigation, so they need no number of unread messages.
+RENAMED = mark("%(old)s is called %(new)s now. Your message is not sent yet: send it again if it is for %(new)s.")
 WITHOUT_BADGE = SILENT | {"notifications.feed", "posts.popup"}
 
 Answer = str | Response | tuple[str, int]
@@ -91,15 +94,24 @@ def search() -> Answer:
 @login_required
 def conversation(username: str) -> Answer:
     """What somebody and I wrote to each other, with a form to go on."""
-    return _conversation_page(get_user(username), MessageForm())
+    other = get_user(username)
+    return redirect(url_for("messages.received")) if _is_oneself(other) else _conversation_page(other, MessageForm())
 
 
 @blueprint.route("/send_message/<recipient>", methods=["GET", "POST"])
 @login_required
 def send(recipient: str) -> Answer:
     """Write to somebody."""
-    user = get_user(recipient)
     form, status = MessageForm(), None
+    user = _meant(recipient, form)
+    if user is None:
+        return _recipient_is_gone(recipient, form)
+    if _is_oneself(user) and not form.is_submitted():
+        return redirect(url_for("messages.received"))
+    if form.is_submitted() and not _is_called(user, recipient):
+        # Not sent: the visitor looks at the new name first.
+        attach(form, Conflict(RENAMED, old=recipient, new=user.username), "message")
+        return _conversation_page(user, form), HTTPStatus.CONFLICT
     if form.validate_on_submit():
         try:
             _send(form, recipient)
@@ -112,6 +124,33 @@ def send(recipient: str) -> Answer:
             return redirect(url_for("messages.conversation", username=user.username))
     page = _conversation_page(user, form)
     return (page, status or status_of(form)) if form.is_submitted() else page
+
+
+def _is_oneself(user: User) -> bool:
+    return bool(user.id == current_user.id)
+
+
+def _is_called(user: User, name: str) -> bool:
+    holder = find_user(name)
+    return holder is not None and holder.id == user.id
+
+
+def _meant(name: str, form: MessageForm) -> User | None:
+    """Return whom a message is for: the account that the form was made for, whatever its name is now.
+
+    None if it is gone; raise NotFound for a name that nobody has where no text was sent.
+    """
+    if not form.is_submitted():
+        return get_user(name)
+    number = whole_number(form.recipient_id.data or "", LARGEST_ID)
+    try:
+        return get_user_by_id(number) if number else get_user(name)
+    except NotFound:
+        return None
+
+
+def _recipient_is_gone(name: str, form: MessageForm) -> Answer:
+    return render_template("messages/gone.html", name=name, form=form), HTTPStatus.NOT_FOUND
 
 
 def _send(form: MessageForm, recipient: str) -> None:

@@ -12,7 +12,7 @@ from ..accounts import service
 from ..accounts.passwords import hash_password
 from ..accounts.queries import Standing, get_user_by_id, standing
 from ..accounts.rules import checked_password
-from ..audit.service import EMAIL_CHANGED, REGISTERED, record
+from ..audit.service import REGISTERED, record
 from ..core.database import transaction
 from ..core.errors import Forbidden, mark
 from ..tokens.api import caller, token_required
@@ -23,7 +23,7 @@ from . import queries
 from .queries import Person
 from .schemas import ChangedUser, NewUser, PeopleQuery, StandingShape, UserList, UserShape
 
-EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password, and the link in a letter.")
+EMAIL_ON_PAGE = mark("Change your address on the page “Security”: it takes your password.")
 ON_PAGE = mark("Make the account on the page “Make an account”: its address is confirmed by the link in a letter.")
 blueprint = Blueprint("people", __name__, url_prefix="/api/users")
 
@@ -111,20 +111,17 @@ def create(body: dict[str, str]) -> Made:
 @token_required
 @operation(body=ChangedUser, answer=UserShape, errors=(HTTPStatus.FORBIDDEN,), allow=_own_account)
 def change(user_id: int, body: dict[str, str]) -> Person:
-    """Change one's own name, address or text.
+    """Change one's own name or text.
 
-    403 for any other account than that of the token, and for another address where letters are sent: it is changed on
-    the page “Security”, with the password; 400 when the name is taken.
+    403 for any other account than that of the token, and for another e-mail address: a token alone is not enough, it is
+    changed on the page “Security”, with the password; 400 when the name is taken.
     """
     with transaction():
         user = get_user_by_id(user_id)
-        changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me", "email")}
-        old = user.email
-        if settings().mail and changed["email"].strip() != old:
+        changed = {name: body.get(name, getattr(user, name)) for name in ("username", "about_me")}
+        if body.get("email", "").strip() not in ("", user.email):
             raise Forbidden(EMAIL_ON_PAGE)
-        service.change_profile(user, **changed, discreet=True)
-        if user.email != old:
-            record(EMAIL_CHANGED, subject=user.username, address=visitor_address())
+        service.change_profile(user, **changed)
     return queries.get_person(user_id)
 
 

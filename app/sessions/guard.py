@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, request, session, url_for
+from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import LoginManager, current_user, login_user
+from flask_login import LoginManager, current_user, login_url, login_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from ..accounts.credentials import fingerprint_of, has_fingerprint
 from ..accounts.emails import NOTICE_LIMIT
@@ -20,13 +22,18 @@ from ..audit.service import LOGGED_IN, record
 from ..core.database import db, transaction
 from ..core.errors import Busy, StorageFull
 from ..web.context import visitor_address
+from ..web.kept import carried_form, carry_form, drop_form, keep_form, kept_path
 from . import queries, service
 from .emails import tell_new_device
+from .forms import LoginForm
+
+Answer = AnyResponse | tuple[str, int]
 
 login_manager = LoginManager()
 login_manager.login_view = "sessions.login"
 login_manager.login_message = _l("Log in to see this page.")
 login_manager.login_message_category = "info"
+LOG_IN_FIRST = _l("You were logged out meanwhile. Log in: what you wrote is still here.")
 # Blueprints whose pages count as being here.
 PRESENCE = frozenset({"posts", "messages"})
 SECOND_STEP, SECOND_STEP_SECONDS = "second_step", 600
@@ -48,8 +55,28 @@ def init_guard(app: Flask) -> None:
     """Let every request know whose it is, and limit the e-mails that tell people of their accounts."""
     app.extensions[NOTICE_LIMIT] = allow_notice
     login_manager.init_app(app)
+    login_manager.unauthorized_handler(_ask_to_log_in)
     login_manager.user_loader(_user_of)
     app.after_request(_note_presence)
+
+
+def _ask_to_log_in() -> Answer:
+    """Lead a visitor to the log-in page, with what was typed where a form was sent."""
+    kept = keep_form()
+    if kept and carry_form(kept) != HTTPStatus.FOUND:
+        target = request.full_path.removesuffix("?")
+        values = {"form": LoginForm(formdata=None), "kept": kept, "notice": LOG_IN_FIRST}
+        page = render_template("sessions/login.html", action=_log_in_url(target), **values)
+        return page, HTTPStatus.UNAUTHORIZED
+    if not kept:
+        # What somebody else typed in this browser, who went away.
+        drop_form()
+    flash(LOG_IN_FIRST if kept else login_manager.login_message, login_manager.login_message_category)
+    return redirect(_log_in_url(request.url))
+
+
+def _log_in_url(target: str) -> str:
+    return str(login_url(str(login_manager.login_view), next_url=target))
 
 
 def _user_of(token: str) -> User | None:
@@ -93,15 +120,17 @@ def renew_session() -> None:
 def let_in(user: User, target: str | None = None, *, remember: bool = False) -> Response:
     """Log a visitor in who has proved who it is, note it, and lead them to `target` or home.
 
+    What was typed before the log-in goes along, so that the page shows it again.
     Where letters are sent, one tells of a device that was not seen before; a browser that has the mark was.
     """
-    name, user_id, known = user.username, user.id, is_known_browser(user)
+    name, user_id, known, kept = user.username, user.id, is_known_browser(user), carried_form()
     enter(user, remember=remember)
     with contextlib.suppress(Busy, StorageFull), transaction():
         # Trouble with the list keeps nobody out.
         record(LOGGED_IN, subject=name, address=visitor_address())
         _note_device(user_id, known=known)
-    response = make_response(redirect(target or url_for("posts.index")))
+    path = kept_path(kept)
+    response = make_response(redirect(path or target or url_for("posts.index"), carry_form(kept if path else "")))
     if (present := db.session.get(User, user_id)) is not None:
         remember_browser(response, present)
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 from werkzeug.wrappers import Response
@@ -17,8 +17,11 @@ from ..second_factor.forms import CodeForm
 from ..second_factor.guard import code_is_right
 from ..second_factor.queries import has_second_factor
 from ..second_factor.service import WRONG_CODE
+from ..tokens.queries import tokens_of
+from ..tokens.service import revoke_all
 from ..web.context import visitor_address
 from ..web.forms import attach, form_page, require_token
+from ..web.kept import FIELD, carried_form, carry_form, drop_form, kept_path
 from ..web.security import safe_next
 from . import queries, service
 from .forms import LoginForm
@@ -39,9 +42,12 @@ def init_sessions(app: Flask) -> None:
 def login() -> Answer:
     """Log in, then go where the visitor wanted to."""
     if current_user.is_authenticated:
-        return redirect(url_for("posts.index"))
+        path = kept_path(carried_form())
+        return redirect(path, carry_form(carried_form())) if path else redirect(url_for("posts.index"))
     form = LoginForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
+    if kept_path(carried_form()) != target:
+        drop_form()
     if form.validate_on_submit():
         try:
             user = authenticated(form.username.data, form.password.data)
@@ -50,11 +56,15 @@ def login() -> Answer:
         else:
             if user is not None and has_second_factor(user.id):
                 begin_second_step(user, remember=form.remember_me.data)
-                return redirect(url_for("sessions.code", next=target))
+                return redirect(url_for("sessions.code", next=target), carry_form(carried_form()))
             if user is not None:
                 return let_in(user, target, remember=form.remember_me.data)
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
-    return form_page("sessions/login.html", form, next_url=target)
+    return form_page("sessions/login.html", form, next_url=target, kept=_kept())
+
+
+def _kept() -> str:
+    return request.form.get(FIELD, "")
 
 
 @blueprint.route("/auth/login/code", methods=["GET", "POST"])
@@ -64,6 +74,8 @@ def code() -> Answer:
     if waiting is None or current_user.is_authenticated:
         return redirect(url_for("sessions.login"))
     user, remember = waiting
+    if request.method == "POST" and "code" not in request.form:
+        return render_template("sessions/code.html", form=CodeForm(formdata=None), kept=_kept())
     form = CodeForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
     if form.validate_on_submit():
@@ -71,7 +83,7 @@ def code() -> Answer:
             end_second_step()
             return let_in(user, target, remember=remember)
         attach(form, Invalid(WRONG_CODE), "code")
-    return form_page("sessions/code.html", form)
+    return form_page("sessions/code.html", form, kept=_kept())
 
 
 @blueprint.post("/auth/logout")
@@ -103,12 +115,16 @@ def end(session_id: int) -> Answer:
 @blueprint.post("/auth/sessions/end")
 @login_required
 def end_others() -> Answer:
-    """Log out everywhere else."""
+    """Log out everywhere else; where it is chosen, programs lose their tokens, too."""
     require_token()
     with transaction():
         service.end_sessions(current_user.id, but=present_session().id)
+        if with_tokens := bool(request.form.get("tokens")):
+            revoke_all(current_user.id)
         _record_end()
     flash(_("You are logged out everywhere but here."), "success")
+    if not with_tokens and tokens_of(current_user):
+        flash(_("Programs with a token of yours go on. Revoke those that you do not know."), "warning")
     return redirect(url_for("security.index"))
 
 

@@ -8,7 +8,7 @@ from secrets import token_hex
 from sqlalchemy import delete, select
 
 from ..accounts.models import User
-from ..core.database import db
+from ..core.database import changed_rows, db
 from ..core.room import give_up_ballast
 from ..core.secrets import hash_of
 from ..core.text import clean
@@ -46,6 +46,11 @@ def revoke(token: Token) -> None:
     """Make a token worthless at once; also on a full disk."""
     give_up_ballast()
     db.session.delete(token)
+
+
+def revoke_all(user_id: int) -> int:
+    """Revoke every token of an account; return how many rows there were."""
+    return changed_rows(db.session.execute(delete(Token).where(Token.user_id == user_id)))
 
 
 def _make_room(user: User) -> None:

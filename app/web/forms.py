@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, StopValidation
 
 from ..core.errors import DomainError
 from ..core.text import too_long
+from .kept import kept_fields
 
 # Code points that a field of one line may hold, whatever its own rule; the rule of a text area measures it first.
 MAX_FIELD_LENGTH = 2000
@@ -22,14 +23,17 @@ MISSING = lazy_gettext("Fill this in.")
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library's class is untyped
-    """A form with nothing in it but its protection against forged requests."""
+    """A form with nothing in it but its protection against forged requests.
+
+    A request that brings what was typed before a log-in shows it again, and counts as not sent: it changes nothing.
+    """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
         """Fields hold text: a file or JSON that is sent in its place counts as nothing sent."""
 
         def wrap_formdata(self, form: FlaskForm, _given: object) -> Any:
             """What the fields are read from."""
-            return request.form if form.is_submitted() else None
+            return request.form if form.is_submitted() else kept_fields()
 
         def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Measure every field before its own validators run, because some of them pass it to a library."""
@@ -37,6 +41,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library's class is untyped
             if not isinstance(field, TextAreaField):
                 field.validators = (_refuse_long, *field.validators)
             return field
+
+    def is_submitted(self) -> bool:
+        """Whether the visitor has sent this form."""
+        return bool(super().is_submitted()) and kept_fields() is None
 
 
 def _refuse_long(_form: Any, field: Field) -> None:

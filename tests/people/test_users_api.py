@@ -241,8 +241,11 @@ def test_one_changes_oneself(client: PageClient, token: dict[str, str]) -> None:
     assert answer.status_code == 200
     assert (answer.get_json()["username"], answer.get_json()["about_me"]) == ("Alice2", "new")
     assert client.put("/api/users/1", json={}, headers=token).get_json()["username"] == "Alice2"
-    again = client.put("/api/users/1", json={"email": "new@example.org", "password": "ignored"}, headers=token)
+    again = client.put("/api/users/1", json={"email": "alice@example.org", "password": "ignored"}, headers=token)
     assert again.status_code == 200
+    another = client.put("/api/users/1", json={"email": "new@example.org", "about_me": "newer"}, headers=token)
+    assert another.status_code == 403, "a token alone changes no address"
+    assert client.get("/api/users/me", headers=token).get_json()["about_me"] == "new"
     answer = client.send("/auth/login", {"username": "alice2", "password": PASSWORD})
     assert answer.status_code == 302
 
