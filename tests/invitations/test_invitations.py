@@ -68,8 +68,8 @@ def test_whoever_opens_the_link_makes_an_account_and_logs_in(
 ) -> None:
     assert "alice has invited you" in client.page(path).text
     answer = client.send(path, account("dora"))
-    assert (answer.status_code, answer.location) == (302, "/auth/login")
-    assert client.send("/auth/login", {"username": "dora", "password": PASSWORD}).status_code == 302
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert client.get("/explore").status_code == 200, "and is logged in at once"
     with app.app_context():
         user = get_user("dora")
         assert (user.status, user.is_admin) == (ACTIVE, False)
