@@ -25,8 +25,9 @@ DORA = {"username": "dora", "email": "dora@example.org", "password": PASSWORD, "
 
 def test_whoever_registers_can_log_in_with_that(people: People, client: PageClient) -> None:
     answer = client.send("/auth/register", DORA)
-    assert (answer.status_code, answer.location) == (302, "/auth/login")
-    assert "Your account is ready" in client.page("/auth/login").text
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert "Your account is ready" in client.page("/").text, "and is logged in at once"
+    client.send("/auth/logout", form_at="/")
     assert client.send("/auth/login", {"username": "dora", "password": PASSWORD}).status_code == 302
     assert "dora" in client.page("/user/dora").text
 
@@ -42,7 +43,6 @@ def test_a_new_account_is_no_administrator(app: Flask, people: People, client: P
 @pytest.mark.parametrize("name", ["a", "x" * 64, "A.b-c_9", "..._", "__proto__", "0", "_"])
 def test_every_name_of_the_alphabet_works(people: People, client: PageClient, name: str) -> None:
     assert client.send("/auth/register", DORA | {"username": name}).status_code == 302
-    client.send("/auth/login", {"username": name, "password": PASSWORD})
     assert client.get(f"/user/{name}").status_code == 200
 
 
