@@ -21,7 +21,6 @@ from ..second_factor.queries import has_second_factor
 from ..sessions.guard import present_session
 from ..sessions.queries import sessions_of
 from ..sessions.service import keep_session
-from ..tokens.queries import tokens_of
 from ..web.context import settings, site_address, visitor_address
 from ..web.forms import Form, attach, form_page, require_token
 from . import service
@@ -49,7 +48,6 @@ def index() -> Answer:
         here=present_session().id,
         second_factor=has_second_factor(current_user.id),
         pending=service.pending(current_user),
-        token_count=len(tokens_of(current_user)),
     )
 
 
