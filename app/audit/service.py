@@ -12,7 +12,7 @@ LOGGED_IN, LOG_IN_FAILED = "logged_in", "log_in_failed"
 PASSWORD_CHANGED, PASSWORD_CHOSEN, LINK_MADE = "password_changed", "password_chosen", "link_made"
 SESSIONS_ENDED, CODE_FAILED, RECOVERY_CODE_USED = "sessions_ended", "code_failed", "recovery_code_used"
 SECOND_FACTOR_ON, SECOND_FACTOR_OFF = "second_factor_on", "second_factor_off"
-EMAIL_CHANGED, EMAIL_CHANGE_CANCELED = "email_changed", "email_change_canceled"
+EMAIL_CHANGED = "email_changed"
 REGISTERED, JOINED, ACCOUNT_CREATED = "registered", "joined", "account_created"
 INVITED, INVITATION_REVOKED = "invited", "invitation_revoked"
 APPROVED, REFUSED, SUSPENDED, RESUMED = "approved", "refused", "suspended", "resumed"
@@ -26,7 +26,6 @@ SENTENCES = {
     PASSWORD_CHOSEN: mark("%(subject)s chose a new password by a link"),
     SESSIONS_ENDED: mark("%(subject)s was logged out elsewhere, by %(actor)s"),
     EMAIL_CHANGED: mark("%(subject)s has another e-mail address"),
-    EMAIL_CHANGE_CANCELED: mark("a change of the e-mail address of %(subject)s was canceled"),
     CODE_FAILED: mark("wrong code for %(subject)s"),
     RECOVERY_CODE_USED: mark("%(subject)s used a recovery code"),
     SECOND_FACTOR_ON: mark("%(subject)s switched on a second factor"),

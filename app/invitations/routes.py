@@ -174,7 +174,7 @@ def _made(user: User, status: str = "") -> Answer:
         flash(_("Your account is made. An administrator has to approve it before you can log in."), "info")
         return redirect(url_for("sessions.login"))
     flash(_("Welcome. Your account is ready."), "success")
-    return let_in(user)
+    return let_in(user, is_new=True)
 
 
 @blueprint.route("/admin/invitations", methods=["GET", "POST"])

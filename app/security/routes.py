@@ -13,7 +13,7 @@ from ..accounts.models import User
 from ..accounts.passwords import hash_password
 from ..attempts.guard import allow_email, authenticated, remember_browser
 from ..attempts.service import OTHER
-from ..audit.service import EMAIL_CHANGE_CANCELED, EMAIL_CHANGED, PASSWORD_CHANGED, record
+from ..audit.service import EMAIL_CHANGED, PASSWORD_CHANGED, record
 from ..core.database import transaction
 from ..core.errors import Conflict, Invalid, mark
 from ..mail.service import send_later
@@ -136,8 +136,6 @@ def cancel_email() -> Answer:
     require_token()
     with transaction():
         canceled = service.cancel_change(current_user)
-        if canceled:
-            record(EMAIL_CHANGE_CANCELED, subject=current_user.username, address=visitor_address())
     flash(_("Your e-mail address stays as it is.") if canceled else _("There is no change to cancel."), "info")
     return redirect(url_for("security.index"))
 
@@ -151,7 +149,6 @@ def cancel_email_by_link(token: str) -> Answer:
         with transaction():
             user, change = service.find_change_to_cancel(settings().secret_key, token)
             service.cancel_change(user)
-            record(EMAIL_CHANGE_CANCELED, subject=user.username, address=visitor_address())
         return render_template("security/canceled.html")
     return form_page("security/cancel.html", form, user=user, address=change.email)
 

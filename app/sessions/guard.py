@@ -117,17 +117,19 @@ def renew_session() -> None:
         session[FLASHES] = messages
 
 
-def let_in(user: User, target: str | None = None, *, remember: bool = False) -> Response:
+def let_in(user: User, target: str | None = None, *, remember: bool = False, is_new: bool = False) -> Response:
     """Log a visitor in who has proved who it is, note it, and lead them to `target` or home.
 
-    What was typed before the log-in goes along, so that the page shows it again.
+    What was typed before the log-in goes along, so that the page shows it again. The log-in of a new account is not
+    noted, because the account was a moment ago.
     Where letters are sent, one tells of a device that was not seen before; a browser that has the mark was.
     """
     name, user_id, known, kept = user.username, user.id, is_known_browser(user), carried_form()
     enter(user, remember=remember)
     with contextlib.suppress(Busy, StorageFull), transaction():
         # Trouble with the list keeps nobody out.
-        record(LOGGED_IN, subject=name, address=visitor_address())
+        if not is_new:
+            record(LOGGED_IN, subject=name, address=visitor_address())
         _note_device(user_id, known=known)
     path = kept_path(kept)
     response = make_response(redirect(path or target or url_for("posts.index"), carry_form(kept if path else "")))

@@ -21,7 +21,7 @@ from ..tokens.queries import tokens_of
 from ..tokens.service import revoke_all
 from ..web.context import visitor_address
 from ..web.forms import attach, form_page, require_token
-from ..web.kept import FIELD, carried_form, carry_form, drop_form, kept_path
+from ..web.kept import carried_form, carry_form, drop_form, field_of_form, kept_path
 from ..web.security import safe_next
 from . import queries, service
 from .forms import LoginForm
@@ -60,11 +60,7 @@ def login() -> Answer:
             if user is not None:
                 return let_in(user, target, remember=form.remember_me.data)
             attach(form, Invalid(mark("The name or the password is wrong.")), "password")
-    return form_page("sessions/login.html", form, next_url=target, kept=_kept())
-
-
-def _kept() -> str:
-    return request.form.get(FIELD, "")
+    return form_page("sessions/login.html", form, next_url=target, kept=field_of_form())
 
 
 @blueprint.route("/auth/login/code", methods=["GET", "POST"])
@@ -75,7 +71,7 @@ def code() -> Answer:
         return redirect(url_for("sessions.login"))
     user, remember = waiting
     if request.method == "POST" and "code" not in request.form:
-        return render_template("sessions/code.html", form=CodeForm(formdata=None), kept=_kept())
+        return render_template("sessions/code.html", form=CodeForm(formdata=None), kept=field_of_form())
     form = CodeForm()
     target = safe_next(current_app._get_current_object(), request.args.get("next"))  # type: ignore[attr-defined]
     if form.validate_on_submit():
@@ -83,7 +79,7 @@ def code() -> Answer:
             end_second_step()
             return let_in(user, target, remember=remember)
         attach(form, Invalid(WRONG_CODE), "code")
-    return form_page("sessions/code.html", form, kept=_kept())
+    return form_page("sessions/code.html", form, kept=field_of_form())
 
 
 @blueprint.post("/auth/logout")

@@ -46,9 +46,14 @@ def keep_form() -> str:
     return str(_serializer().dumps([request.full_path.removesuffix("?"), fields]))
 
 
+def field_of_form() -> str:
+    """Return the hidden field of a log-in form that is sent; a mere look reads no body, because that costs time."""
+    return request.form.get(FIELD, "") if request.method == "POST" else ""
+
+
 def carried_form() -> str:
     """Return what the running request brings of a form that was kept, in a field or in the session."""
-    return str(request.form.get(FIELD, "") or session.get(FIELD, ""))
+    return field_of_form() or str(session.get(FIELD, ""))
 
 
 def carry_form(kept: str) -> HTTPStatus:
@@ -84,7 +89,7 @@ def kept_fields() -> MultiDict[str, str] | None:
 def _fields_for_this_page() -> MultiDict[str, str] | None:
     # What is in the session is for a page that is looked at; a form that is sent has its own fields.
     in_session = session.get(FIELD, "") if request.method == "GET" else ""
-    kept = str(in_session or request.form.get(FIELD, ""))
+    kept = str(in_session) or field_of_form()
     found = _read(kept) if kept else None
     if found is None or urlsplit(found[0]).path != request.path:
         return None
