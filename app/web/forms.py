@@ -10,7 +10,7 @@ from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import BadRequest
-from wtforms import Field, TextAreaField, ValidationError
+from wtforms import Field, PasswordField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, StopValidation
 
 from ..core.errors import DomainError
@@ -49,7 +49,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library's class is untyped
 
 def _refuse_long(_form: Any, field: Field) -> None:
     length = max(map(len, field.raw_data or ()), default=0)
-    if length > MAX_FIELD_LENGTH:
+    if length > MAX_FIELD_LENGTH and isinstance(field, PasswordField):
+        # Cut, so that its own rule answers: no password is this long, and a wrong one is always answered alike.
+        field.data = field.data[:MAX_FIELD_LENGTH]
+    elif length > MAX_FIELD_LENGTH:
         raise StopValidation(told(too_long(field.name, length, MAX_FIELD_LENGTH)))
 
 
