@@ -14,6 +14,8 @@ from ..core.text import normalize
 
 # Threads that may wait for their turn to hash; a further one is refused at once, so that pages are still served.
 MAX_WAITING = 2
+# Forms of a password that are tried; each costs a hash, and a request must stay cheap.
+MAX_FORMS = 2
 HASH_LENGTH = 256
 # One scrypt takes 32 MiB and a tenth of a second or more: a storm of log-ins must not exhaust a small machine.
 _turns = threading.Lock()
@@ -63,8 +65,8 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one that was stored; as slow for None (no such account).
 
-    The same password in another normal form is right, too. That costs more hashes, at most four, of passwords that are
-    not ASCII alone: old hashes were made of what was typed, in whichever form. Raises TooManyAtOnce. Never call it
+    The same password in another normal form is right, too. That costs a second hash of passwords that are not ASCII
+    alone: old hashes were made of what was typed, in whichever form. Raises TooManyAtOnce. Never call it
     inside a transaction.
     """
     with _turn():
@@ -76,7 +78,7 @@ def _forms(password: str) -> list[str]:
     if password.isascii():
         return [password]
     composed, decomposed = normalize(password, "NFC"), normalize(password, "NFD")
-    return list(dict.fromkeys([normalize(password, "NFKC"), password, composed, decomposed]))
+    return list(dict.fromkeys([normalize(password, "NFKC"), password, composed, decomposed]))[:MAX_FORMS]
 
 
 def is_usable_hash(stored: str) -> bool:

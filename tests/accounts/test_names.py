@@ -167,7 +167,7 @@ def test_old_hashes_go_on_working_in_every_form(form: str) -> None:
     assert all(password_matches(old, unicodedata.normalize(each, typed)) for each in ("NFC", "NFD"))
 
 
-@pytest.mark.parametrize(("typed", "most"), [("correct horse", 1), ("é" * 9, 2), ("ﬁ½é" + "e\u0301" * 9, 4)])
+@pytest.mark.parametrize(("typed", "most"), [("correct horse", 1), ("é" * 9, 2), ("ﬁ½é" + "e\u0301" * 9, 2)])
 def test_a_password_costs_few_hashes_whether_or_not_there_is_an_account(
     typed: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
