@@ -110,7 +110,9 @@ def _trim(text: str) -> str:
 
 
 def _is_trimmed(character: str) -> bool:
-    return is_invisible(character) and character not in DIRECTIONS
+    # Control characters stay, to be refused with a message, but for white space.
+    is_control = unicodedata.category(character) == "Cc" and not character.isspace()
+    return is_invisible(character) and not is_control and character not in DIRECTIONS
 
 
 def is_blank(text: str) -> bool:

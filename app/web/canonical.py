@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, request, se
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from .context import is_api
 from .static_files import OURS
 
 blueprint = Blueprint("canonical", __name__)
@@ -21,7 +22,8 @@ def init_canonical(app: Flask) -> None:
 
 def _redirect_without_slash() -> AnyResponse | None:
     """Redirect a page's address with slashes at its end to the page; leave addresses that lead nowhere alone."""
-    if request.endpoint is not None or request.method not in ("GET", "HEAD") or not request.path.endswith("/"):
+    is_page = request.method in ("GET", "HEAD") and not is_api()
+    if request.endpoint is not None or not is_page or not request.path.endswith("/"):
         return None
     address = _address_of(request.path.rstrip("/"))
     if address is None:

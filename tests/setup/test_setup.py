@@ -65,7 +65,9 @@ def test_the_right_code_makes_the_administrator_and_logs_in(app: Flask, client: 
     answer = try_code(client, code)
     assert answer.status_code == 302
     assert accounts(app) == [("alice", True)]
-    assert "administrator" in client.page("/").text
+    home = client.page("/")
+    assert "administrator" in home.text
+    assert "/admin/invitations" in {link.get("href") for link in home.all("a")}
 
 
 @pytest.mark.parametrize("spelling", [str.lower, lambda code: code.replace("-", " "), lambda code: f" {code} "])
@@ -74,7 +76,7 @@ def test_the_code_may_be_typed_carelessly(app: Flask, client: PageClient, code: 
     assert accounts(app) == [("alice", True)]
 
 
-@pytest.mark.parametrize("wrong", ["AAAA-AAAA", "x", "\N{SNOWMAN}", "0" * 5000])
+@pytest.mark.parametrize("wrong", ["AAAA-AAAA", "x", "\N{SNOWMAN}", "0" * 50])
 def test_a_wrong_code_makes_nothing_and_keeps_what_was_typed(
     app: Flask, client: PageClient, code: str, wrong: str
 ) -> None:
@@ -85,6 +87,11 @@ def test_a_wrong_code_makes_nothing_and_keeps_what_was_typed(
     assert accounts(app) == []
     try_code(client, code)
     assert accounts(app) == [("alice", True)], "the right code still works"
+
+
+def test_an_endless_code_makes_nothing(app: Flask, client: PageClient, code: str) -> None:
+    assert try_code(client, "0" * 5000).status_code == 422
+    assert accounts(app) == []
 
 
 def test_after_five_wrong_codes_even_the_right_one_is_refused_until_a_restart(
