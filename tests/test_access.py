@@ -92,6 +92,8 @@ ROUTES = [
     Access("POST", "/admin/health/backup", 302, 404 if databases.chosen() else 302, 404),
     Access("GET", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
     Access("POST", "/admin/health/old/<name>", 302, 404, 404, "/admin/health/old/nothing"),
+    Access("POST", "/admin/health/jobs/drop", 302, 302, 404),
+    Access("POST", "/admin/health/jobs/retry", 302, 302, 404),
     Access("GET", "/admin/invitations", 302, 200, 404),
     Access("POST", "/admin/invitations", 302, 200, 404),
     Access("POST", "/admin/invitations/<int:invitation_id>/revoke", 302, 404, 404, "/admin/invitations/9/revoke"),

@@ -29,7 +29,6 @@ def test_people_set_up_register_post_find_follow_and_leave(
 
     bob = visit(address, "bob", java_script_enabled=script)
     bob.register(alice.invite())
-    bob.log_in()
     bob.see("Your timeline is empty")
     bob.write("The harbour is frozen")
     eventually(lambda: finds(alice, "HARBOUR"))

@@ -33,7 +33,6 @@ def test_people_are_invited_looked_after_and_deleted(
     guest.open("/auth/register")
     guest.see("new people come by invitation")
     guest.register(link)
-    guest.log_in()
     other = visit(appliance.address, "other", java_script_enabled=script)
     other.page.goto(link)
     other.see("This invitation is not good, or no longer")

@@ -17,7 +17,6 @@ def dora(appliance: Running, alice: Person, visit: Callable[..., Person]) -> Per
     """Somebody new, logged in."""
     dora = visit(appliance.address, "dora")
     dora.register(alice.invite())
-    dora.log_in()
     return dora
 
 

@@ -99,7 +99,6 @@ def cookies(axe: str, browser: Browser, appliance: Running, alices_cookies: Stor
     with browser.new_context() as context:
         newcomer = Person(context.new_page(), appliance.address, NEWCOMER)
         newcomer.register(link)
-        newcomer.log_in()
         newcomer.send("alice", "Could you call me?")
         return {"visitor": None, "alice": alices_cookies, "newcomer": context.storage_state()}
 

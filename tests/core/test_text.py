@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -134,7 +135,7 @@ def test_uniform_text_cuts_marks_that_clean_refuses() -> None:
 
 
 def test_long_text_is_refused_before_it_is_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.text.unicodedata", None)
+    monkeypatch.setattr("app.core.text.unicodedata", SimpleNamespace(category=unicodedata.category))
     with pytest.raises(Invalid, match="too long"):
         clean("\u00e9" * 5000, "field", 280)
 
