@@ -38,6 +38,8 @@ from .web.context import SETTINGS
 # Named, for as a program this module is called __main__, which the log does not know as ours.
 logger = logging.getLogger("app.worker")
 BEAT_SECONDS = 10.0
+# Of the worker: jobs, e-mail, backups and checks.
+THREADS = 3
 # While a backup is made, whose end somebody may wait for.
 BUSY_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
@@ -90,6 +92,7 @@ class Worker:
                 if note_start(self._run_dir):
                     retry_once(session)
                 continue_looking_back()
+            _open_connections(THREADS)
             self._mail.start()
             self._care.start()
             while not self._stopping:
@@ -153,6 +156,13 @@ class Worker:
         if due is None:
             return longest
         return min(longest, max(0.0, (due - utc_now()).total_seconds()))
+
+
+def _open_connections(count: int) -> None:
+    """Fill the pool of connections; SQLite writes when one is opened, which an idle appliance must not do later."""
+    connections = [db.engine.connect() for _ in range(count)]
+    for connection in connections:
+        connection.close()
 
 
 def main(app: Flask | None = None) -> None:
