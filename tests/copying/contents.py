@@ -42,7 +42,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
                    "created_at": moment(6)}],
         "user": [
             {"id": number, "username": f"Nàme{number}🦊", "username_key": f"nàme{number}🦊",
-             "email": f"{number}@ex.org", "email_key": f"{number}@ex.org",
+             "username_folded": f"name{number}🦊", "email": f"{number}@ex.org", "email_key": f"{number}@ex.org",
              "password_hash": "scrypt:1$a$b", "session_key": f"{number:032}",
              "is_admin": number == 1, "status": "suspended" if number == 7 else "active", "about_me": "ñ" * 140,
              "language": "es" if number == 2 else None, "time_zone": None, "created_at": moment(number),

@@ -159,10 +159,12 @@ def test_each_recovery_code_is_good_once_however_it_is_typed(app: Flask, people:
     assert "wrong code for bob" in events
 
 
-def test_it_keeps_somebody_logged_in_who_asked_for_it_in_the_first_step(phone: Phone, client: PageClient) -> None:
+def test_it_keeps_somebody_logged_in_who_asked_for_it_in_the_first_step(
+    app: Flask, phone: Phone, client: PageClient
+) -> None:
     first_step(client, remember_me="y")
     second_step(client, phone.next_code())
-    client.delete_cookie("microblog-session")
+    client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
     assert is_logged_in(client)
 
 

@@ -193,5 +193,5 @@ def test_the_doctor_looks_at_all_of_it(machine: Machine) -> None:
     process = machine.start("doctor")
     said, complaints = process.communicate(timeout=300)
     assert process.returncode in (0, 1), said + complaints
-    for line in ("ok    web", "ok    worker", "ok    certificate  good for", "ok    sqlite", "ok    volume"):
+    for line in ("ok    web", "ok    worker", "ok    certificate  valid for", "ok    sqlite", "ok    volume"):
         assert line in said

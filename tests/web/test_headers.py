@@ -63,11 +63,12 @@ def test_logging_out_clears_what_the_browser_keeps(alice: PageClient) -> None:
 
 def test_cookies_are_signed_by_sha_256(app: Flask, client: PageClient, people: People) -> None:
     client.get("/auth/login")
-    cookie = client.get_cookie("microblog-session")
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
     assert cookie is not None
     signature = cookie.value.rpartition(".")[2]
     assert len(urlsafe_b64decode(signature + "==")) == 32
-    client.set_cookie("microblog-session", cookie.value[:-4] + "AAAA")
+    client.set_cookie(name, cookie.value[:-4] + "AAAA")
     data = {"csrf_token": "forged", "username": "alice", "password": PASSWORD}
     assert client.post("/auth/login", data=data).status_code == 400
 

@@ -145,10 +145,18 @@ def test_a_client_that_is_slow_but_not_too_slow_is_served(strict: Server) -> Non
         assert body_of(read_all(sender)) == b"POST " + b"x" * 60000
 
 
+def is_closed(connection: socket.socket) -> bool:
+    """Tell whether the server has closed the connection, orderly or with bytes of ours that it did not read."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 def test_what_waits_has_a_bound_and_the_oldest_goes_first(strict: Server) -> None:
     begun = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600000\r\n\r\n" + b"x" * 400_000
     with many(strict, begun, 6) as connections:
-        assert connections[0].recv(1) == b""
+        assert is_closed(connections[0])
         assert is_served(strict)
 
 
