@@ -103,7 +103,7 @@ def test_an_address_is_one_account_s_in_any_case(app: Flask, people: People) -> 
         assert [user.username for user in users_by_email("bob@example.org")] == ["bob"]
 
 
-@pytest.mark.parametrize("typed", ["alice\0", "alice ", "alic\ufffd", "alice\U0001f984", "álice"])
+@pytest.mark.parametrize("typed", ["alice\0", "alic\ufffd", "alice\U0001f984", "álice"])
 def test_what_only_looks_like_a_name_is_nobodys(app: Flask, people: People, typed: str) -> None:
     with app.app_context():
         assert find_user(typed) is None
@@ -113,8 +113,8 @@ def test_names_are_found_in_any_case_and_no_accent_is_taken_for_none(app: Flask,
     with app.app_context():
         assert find_user("ALICE") is not None
         assert find_user("álice") is None
-        assert find_user("alice ") is None
-        assert db.session.scalar(select(User.id).where(User.username_key == "ALICE")) is None
+        for key in ("ALICE", "alice "):
+            assert db.session.scalar(select(User.id).where(User.username_key == key)) is None
 
 
 @pytest.mark.parametrize("column", ["username_key", "email_key"])
