@@ -273,8 +273,8 @@ def test_another_project_name_makes_a_separate_appliance_and_the_folder_makes_no
         shown = subprocess.run(command, capture_output=True, text=True, check=True)
         return {volume["name"] for volume in json.loads(shown.stdout)["volumes"].values()}
 
-    assert volumes() == {"microblog_data", "microblog_tls"}
-    assert volumes("--project-name", "club") == {"club_data", "club_tls"}
+    assert volumes() == {"microblog_data", "microblog_media", "microblog_tls"}
+    assert volumes("--project-name", "club") == {"club_data", "club_media", "club_tls"}
 
 
 def test_nginx_sends_an_export_from_the_volume_that_it_may_only_read(appliance: Appliance, member: Visitor) -> None:
