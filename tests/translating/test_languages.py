@@ -225,7 +225,8 @@ def test_killed_again_and_again_it_goes_on_from_where_it_was(
     start(app)
     with app.app_context():
         assert run_due(registry)
-    assert kinds(app) == [LOOK_BACK], "what the killed ones left has come together in one"
+    # Jobs that were interrupted run one at a time, so that one that kills its worker takes no other along.
+    assert set(kinds(app)) == {LOOK_BACK}
     work()
     assert languages(app) == expected
     assert (place(app), kinds(app)) == ("0", [])
